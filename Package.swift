@@ -1,0 +1,115 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is built alike: Swift 6 mode, the upcoming features of docs/decisions/0001, and no
+/// warning survives.
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A library of the house. `dependencies` is the room's row in the import table (HouseTests reads
+/// the same table from the imports themselves).
+func room(
+    _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil
+) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: house)
+}
+
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil
+) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: house)
+}
+
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+]
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let package = Package(
+    name: "sealgate",
+    products: [.executable(name: "sealgate", targets: ["sealgate"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(
+            url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    ],
+    targets: [
+        // C libraries from the system: module maps only.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+        .systemLibrary(name: "CPSL", pkgConfig: "libpsl", providers: [.apt(["libpsl-dev"])]),
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+
+        // Floor 1: values every room speaks of, and the one door to SQL.
+        room("Identities", ["CIDN2"]),
+        room("SQLDatabase", ["CLibpq", .product(name: "GRDB", package: "GRDB.swift")]),
+        // Floor 2: formats.
+        room("DNS", ["Identities"]),
+        room("InternetMessage", ["Identities"]),
+        // Floor 3: authentication and the edges.
+        room("MailAuthentication", ["Identities", "DNS", "CPSL"]),
+        room("DNSResolver", ["Identities", "DNS", logging] + nio),
+        // Floor 4: judgements.
+        room("MailReports", ["Identities", "InternetMessage", "CZlib", "CArchive"]),
+        room(
+            "DomainAnalysis", ["Identities", "DNS", "MailAuthentication", "MailReports"],
+            resources: [.embedInCode("Sources/Catalogue/senders.tsv")]),
+        // Floor 5: memory.
+        room(
+            "Storage",
+            ["Identities", "SQLDatabase", "MailReports", "DomainAnalysis", "CZlib", crypto,
+                cryptoExtras,
+            ]),
+        // Floor 6: rooms.
+        room(
+            "ReportConsumer",
+            [
+                "Identities", "DNS", "InternetMessage", "MailReports", "DomainAnalysis", "Storage",
+                crypto, logging,
+            ]),
+        room("Demonstration", ["Identities", "MailReports", "CZlib"]),
+        // Floor 7: face.
+        room(
+            "Console",
+            [
+                "Identities", "DomainAnalysis", "MailReports", "MailAuthentication", "Storage",
+                "ReportConsumer", crypto, logging,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ], resources: [.embedInCode("Templates")]),
+        // Floor 8: the door.
+        .executableTarget(
+            name: "sealgate",
+            dependencies: [
+                "Identities", "DNS", "DNSResolver", "MailAuthentication", "MailReports",
+                "DomainAnalysis", "SQLDatabase", "Storage", "ReportConsumer", "Demonstration",
+                "Console",
+                logging, lifecycle,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: house),
+    ]
+)

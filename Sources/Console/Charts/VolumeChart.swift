@@ -1,0 +1,185 @@
+import DomainAnalysis
+import MailReports
+import Storage
+
+/// Messages per day, stacked by state, with labels at the layers themselves.
+///
+/// Where forged mail is many times the rest it gets a panel and a scale of its own: otherwise an
+/// attack would flatten a domain's real mail into its base line.
+struct VolumeChart {
+    private let days: [DayVolume]
+    private let isDrawnApart: Bool
+    private let label: String
+
+    init(days: [DayVolume], label: String) {
+        self.days = days
+        self.label = label
+        self.isDrawnApart = Self.drawsApart(days)
+    }
+
+    /// Forged mail at its worst against the rest at its most.
+    static func drawsApart(_ days: [DayVolume]) -> Bool {
+        let forged = days.map { Double($0.counts[.forged]) }.max() ?? 0
+        let rest = days.map { Double($0.counts.total) - Double($0.counts[.forged]) }.max() ?? 0
+        return rest > 0 && forged > rest * 4
+    }
+
+    var svg: SVG {
+        SVG(wide: drawing(.wide), narrow: drawing(.narrow))
+    }
+
+    // MARK: Drawing
+
+    private struct Frame {
+        var name: String
+        var width: Double
+        var panelHeight: Double
+        var left: Double
+        var right: Double
+        var dateLabels: Int
+        static let wide = Frame(
+            name: "chart chart-wide", width: 1_040, panelHeight: 230, left: 56, right: 168,
+            dateLabels: 6)
+        static let narrow = Frame(
+            name: "chart chart-narrow", width: 358, panelHeight: 180, left: 44, right: 8,
+            dateLabels: 3)
+        var isNarrow: Bool { right < 100 }
+        var plotWidth: Double { width - left - right }
+    }
+
+    private func drawing(_ frame: Frame) -> SVG {
+        var parts: [Shape] = []
+        let isApart = isDrawnApart
+        var top = 28.0
+        let main: [SourceClass.Fate] =
+            isApart ? [.proved, .undecided, .forwarded] : SourceClass.Fate.shownOrder
+        parts += panel(
+            main, title: isApart ? "Messages a day, without forged mail" : "Messages a day",
+            frame: frame, top: top, height: frame.panelHeight)
+        top += frame.panelHeight
+        if isApart {
+            top += 44
+            let height = frame.panelHeight * 0.5
+            parts += panel(
+                [.forged], title: "Forged messages a day, on a scale of their own", frame: frame,
+                top: top, height: height)
+            top += height
+        }
+        parts += dateAxis(frame: frame, y: top)
+        return SVG(
+            width: frame.width, height: top + 28, class: frame.name, label: label, parts)
+    }
+
+    private func x(_ index: Int, _ frame: Frame) -> Double {
+        guard days.count > 1 else { return frame.left + frame.plotWidth / 2 }
+        return frame.left + frame.plotWidth * Double(index) / Double(days.count - 1)
+    }
+
+    private func panel(
+        _ fates: [SourceClass.Fate], title: String, frame: Frame, top: Double, height: Double
+    ) -> [Shape] {
+        let totals = days.map { day in fates.reduce(0.0) { $0 + Double(day.counts[$1]) } }
+        let scale = Scale(largest: totals.max() ?? 0, steps: height > 150 ? 4 : 2)
+        func y(_ value: Double) -> Double { top + height * (1 - scale.position(value)) }
+
+        var parts: [Shape] = [
+            .label(title, x: 0, y: top - 12, class: "axis-title")
+        ]
+        for tick in scale.ticks {
+            parts.append(
+                .line(frame.left, y(tick), frame.left + frame.plotWidth, y(tick), class: "grid"))
+            parts.append(
+                .label(
+                    Numbers.short(tick), x: frame.left - 8, y: y(tick) + 4, class: "tick",
+                    anchor: "end"))
+        }
+        var base = days.map { _ in 0.0 }
+        var bands: [Band] = []
+        for fate in fates {
+            let total = days.reduce(Int64(0)) { $0 &+ $1.counts[fate] }
+            guard total > 0 else { continue }
+            let upper = days.indices.map { base[$0] + Double(days[$0].counts[fate]) }
+            parts.append(layer(fate, from: base, to: upper, frame: frame, y: y))
+            let last = days.count - 1
+            bands.append(
+                Band(fate: fate, middle: (y(base[last]) + y(upper[last])) / 2, total: total))
+            base = upper
+        }
+        if !frame.isNarrow {
+            parts += labels(bands, frame: frame, top: top, bottom: top + height)
+        }
+        return parts
+    }
+
+    private func layer(
+        _ fate: SourceClass.Fate, from lower: [Double], to upper: [Double], frame: Frame,
+        y: (Double) -> Double
+    ) -> Shape {
+        var data = PathData()
+        if days.count == 1 {
+            let middle = frame.left + frame.plotWidth / 2
+            data.move(middle - 24, y(lower[0]))
+            data.line(middle - 24, y(upper[0]))
+            data.line(middle + 24, y(upper[0]))
+            data.line(middle + 24, y(lower[0]))
+        } else {
+            for index in days.indices {
+                let point = (x(index, frame), y(upper[index]))
+                if index == 0 { data.move(point.0, point.1) } else { data.line(point.0, point.1) }
+            }
+            for index in days.indices.reversed() { data.line(x(index, frame), y(lower[index])) }
+        }
+        data.close()
+        return .path(data, class: "layer fill-\(fate.rawValue)")
+    }
+
+    private struct Band {
+        var fate: SourceClass.Fate
+        var middle: Double
+        var total: Int64
+    }
+
+    /// Labels beside the last day, pushed apart where layers are thin.
+    private func labels(_ bands: [Band], frame: Frame, top: Double, bottom: Double) -> [Shape] {
+        let spacing = 34.0
+        var places = bands.map { min(max($0.middle, top + 8), bottom - 20) }
+        // Bands go from the bottom up, so each one must stay above the one before.
+        for index in places.indices.dropFirst() {
+            places[index] = min(places[index], places[index - 1] - spacing)
+        }
+        if let highest = places.last, highest < top + 4 {
+            let step = min(spacing, (bottom - top) / Double(places.count))
+            for index in places.indices {
+                let offset: Double = step * Double(index)
+                places[index] = max(bottom - 20 - offset, top + 4)
+            }
+        }
+        let edge = frame.left + frame.plotWidth
+        var shapes: [Shape] = []
+        for (band, place) in zip(bands, places) {
+            let name = "\(band.fate.sign) \(band.fate.capitalWord)"
+            shapes.append(.line(edge + 2, band.middle, edge + 12, place, class: "leader"))
+            shapes.append(
+                .label(
+                    name, x: edge + 16, y: place + 2,
+                    class: "layer-name text-\(band.fate.rawValue)"))
+            shapes.append(
+                .label(
+                    Numbers.spoken(band.total), x: edge + 16, y: place + 17, class: "layer-total"))
+        }
+        return shapes
+    }
+
+    private func dateAxis(frame: Frame, y: Double) -> [Shape] {
+        guard let last = days.indices.last else { return [] }
+        let wanted = min(frame.dateLabels, days.count)
+        let spread = wanted > 1 ? Double(last) / Double(wanted - 1) : 0
+        return (0..<wanted).map { step in
+            let index = Int((Double(step) * spread).rounded())
+            let anchor = step == 0 ? "start" : step == wanted - 1 ? "end" : "middle"
+            return .label(
+                Dates.shortDay(days[index].day), x: x(index, frame), y: y + 20, class: "tick",
+                anchor: days.count == 1 ? "middle" : anchor)
+        }
+    }
+}

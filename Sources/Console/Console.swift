@@ -1,0 +1,40 @@
+import HTTPTypes
+public import Hummingbird
+public import Logging
+import NIOCore
+
+/// The console: pages drawn on the server, for browsers with or without scripts.
+///
+/// - Parameter onRunning: told the port once the console listens.
+public func makeConsole(
+    services: ConsoleServices, configuration: ConsoleConfiguration, logger: Logger,
+    onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+) throws -> some ApplicationProtocol {
+    let templates = try Templates()
+    let router = Router(context: ConsoleContext.self, options: [.autoGenerateHeadEndpoints])
+    let cookies = SessionCookies(isSecure: configuration.secureCookies)
+    router.add(
+        middleware: FrontDoor(
+            templates: templates, services: services, configuration: configuration,
+            cookies: cookies))
+    AssetPages(templates: templates, services: services).register(on: router)
+    AccountPages(templates: templates, services: services, cookies: cookies).register(on: router)
+    PortfolioPages(templates: templates, services: services).register(on: router)
+    DomainPages(templates: templates, services: services).register(on: router)
+    SenderPages(templates: templates, services: services).register(on: router)
+    ReplayPages(templates: templates, services: services).register(on: router)
+    PlanPages(templates: templates, services: services).register(on: router)
+    IntakePages(templates: templates, services: services).register(on: router)
+    ReportPages(templates: templates, services: services).register(on: router)
+    GlossaryPages(templates: templates).register(on: router)
+    SearchPages(templates: templates, services: services).register(on: router)
+    return Application(
+        router: router,
+        server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+        configuration: ApplicationConfiguration(
+            address: .hostname(configuration.host, port: configuration.port)),
+        onServerRunning: { channel in
+            await onRunning(channel.localAddress?.port ?? configuration.port)
+        },
+        logger: logger)
+}

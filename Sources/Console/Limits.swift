@@ -1,0 +1,42 @@
+/// What one request may cost.
+public enum Limits {
+    /// Bytes of an upload, all files and the form around them.
+    public static let upload = 25 << 20
+    /// Bytes of an upload that is too large which are still read, so that the answer arrives
+    /// instead of a broken connection.
+    public static let uploadDrained = 200 << 20
+    /// Bytes of any other form.
+    public static let form = 64 << 10
+    /// Fields of a form, files of an upload.
+    public static let formFields = 64
+    public static let uploadParts = 200
+    /// Bytes of the header of one part of an upload.
+    public static let partHeader = 8 << 10
+    /// Characters of the query of an address.
+    public static let query = 8 << 10
+
+    /// Characters shown of a foreign name, and of the whole of it behind it.
+    public static let foreignShown = 72
+    public static let foreignWhole = 1_000
+
+    /// Rows of a report, reports and quarantined items on a page.
+    public static let reportRows = 200
+    public static let recentReports = 25
+    public static let quarantineRows = 25
+    /// Senders drawn in the replay's picture; the rest is one band.
+    public static let flowSenders = 9
+    /// Findings of a search.
+    public static let searchResults = 50
+    public static let searchedDomains = 40
+    /// Bytes of a quarantined item that its page shows, and that an export hands out.
+    public static let excerpt = 2_048
+    public static let export = 256 << 20
+
+    /// Failed sign-ins for one name or from one address before both wait, and for how long
+    /// (seconds).
+    public static let failedSignIns = 5
+    public static let failedSignInsFromAddress = 20
+    public static let signInPause: Int64 = 900
+    /// Names and addresses whose failures are remembered.
+    public static let rememberedFailures = 10_000
+}

@@ -1,0 +1,151 @@
+import Hummingbird
+import Logging
+import Storage
+
+/// `/sign-in`, `/welcome`, `/sign-out` and `/theme`.
+struct AccountPages {
+    let templates: Templates
+    let services: ConsoleServices
+    let cookies: SessionCookies
+    private let throttle = SignInThrottle()
+
+    init(templates: Templates, services: ConsoleServices, cookies: SessionCookies) {
+        self.templates = templates
+        self.services = services
+        self.cookies = cookies
+    }
+
+    func register(on router: Router<ConsoleContext>) {
+        router.get("/sign-in") { request, context in
+            try await signInPage(request, context)
+        }
+        router.post("/sign-in") { request, context in try await signIn(request, context) }
+        router.get("/welcome") { request, context in
+            let token = Query(request)["token"] ?? ""
+            guard let secret = SecretToken(token),
+                try await services.accounts.isLinkValid(secret, now: services.now())
+            else { return brokenLink(context) }
+            return welcomePage(token: secret, problem: nil, name: "", context)
+        }
+        router.post("/welcome") { _, context in try await welcome(context) }
+        router.post("/sign-out") { _, context in
+            if let secret = context.visit.secret, context.visit.account != nil {
+                try await services.accounts.closeSession(secret)
+            }
+            var response = Response.redirect(to: "/sign-in?out=1", type: .normal)
+            cookies.endSession(in: &response)
+            return response
+        }
+        router.post("/theme") { _, context in
+            var response = Response.redirect(
+                to: LocalAddress.checked(context.form["back"]), type: .normal)
+            cookies.set(
+                theme: Visit.Theme(rawValue: context.form["theme"]) ?? .system, in: &response)
+            return response
+        }
+    }
+
+    // MARK: Signing in
+
+    private func signInPage(_ request: Request, _ context: ConsoleContext) async throws -> Response
+    {
+        let query = Query(request)
+        if context.visit.account != nil {
+            return Response.redirect(
+                to: LocalAddress.checked(query["next"] ?? "/"), type: .normal)
+        }
+        let isReady = try await services.accounts.hasAccounts()
+        return templates.response(
+            Page(
+                "account", title: isReady ? "Sign in" : "Not set up yet",
+                fields: [
+                    "isSignIn": .flag(isReady),
+                    "isNotSetUp": .flag(!isReady),
+                    "isSignedOut": .flag(query["out"] != nil),
+                    "next": .text(LocalAddress.checked(query["next"] ?? "/")),
+                ]),
+            for: context.visit)
+    }
+
+    private func signIn(_ request: Request, _ context: ConsoleContext) async throws -> Response {
+        let form = context.form
+        let (name, address) = (form["name"], context.remoteAddress)
+        let now = services.now()
+        if let pause = await throttle.pause(name: name, address: address, now: now) {
+            throw ConsoleError.tooManyTries(waitSeconds: pause)
+        }
+        await throttle.begin(name: name, address: address, now: now)
+        let next = LocalAddress.checked(form["next"])
+        guard
+            let account = try await services.accounts.account(
+                named: name, password: form["password"])
+        else {
+            context.logger.notice("A sign-in failed", metadata: ["address": "\(address)"])
+            return templates.response(
+                Page(
+                    "account", title: "Sign in", status: .unauthorized,
+                    fields: [
+                        "isSignIn": true, "isNotSetUp": false,
+                        "problem": "Name and password do not belong together. Try again.",
+                        "next": .text(next),
+                        "name": .text(ForeignText.clean(name)),
+                    ]),
+                for: context.visit)
+        }
+        await throttle.succeeded(name: name, address: address)
+        return try await open(account, next: next)
+    }
+
+    /// A new session, never the visitor's old token: who planted that one gains nothing.
+    private func open(_ account: Account, next: String) async throws -> Response {
+        let session = try await services.accounts.openSession(for: account, now: services.now())
+        var response = Response.redirect(to: next, type: .normal)
+        cookies.set(session: session, in: &response)
+        return response
+    }
+
+    // MARK: The first administrator
+
+    private func welcome(_ context: ConsoleContext) async throws -> Response {
+        let form = context.form
+        guard let token = SecretToken(form["token"]) else { return brokenLink(context) }
+        guard form["password"] == form["repeated"] else {
+            return welcomePage(
+                token: token, problem: "The two passwords differ. Type them again.",
+                name: form["name"], context)
+        }
+        do {
+            let account = try await services.accounts.welcome(
+                token, name: form["name"], password: form["password"], now: services.now())
+            context.logger.info("The first administrator was created")
+            return try await open(account, next: "/")
+        } catch AccountError.linkNotValid {
+            return brokenLink(context)
+        } catch let error as AccountError {
+            return welcomePage(
+                token: token, problem: error.description, name: form["name"], context)
+        }
+    }
+
+    private func welcomePage(
+        token: SecretToken, problem: String?, name: String, _ context: ConsoleContext
+    ) -> Response {
+        templates.response(
+            Page(
+                "account", title: "Welcome", status: problem == nil ? .ok : .unprocessableContent,
+                fields: [
+                    "isWelcome": true, "token": .text(token.text), "problem": .optional(problem),
+                    "name": .text(ForeignText.clean(name)),
+                    "minimum": .number(AccountLimits.passwordCharacters.lowerBound),
+                ]),
+            for: context.visit)
+    }
+
+    private func brokenLink(_ context: ConsoleContext) -> Response {
+        templates.response(
+            Page(
+                "account", title: "This link does not work", status: .notFound,
+                fields: ["isBrokenLink": true]),
+            for: context.visit)
+    }
+}

@@ -1,0 +1,204 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import SQLDatabase
+import Storage
+
+/// What every request passes before a page sees it: who is it, may it change something, and what
+/// the browser must not do with the answer.
+struct FrontDoor: RouterMiddleware {
+    typealias Context = ConsoleContext
+
+    let templates: Templates
+    let services: ConsoleServices
+    let configuration: ConsoleConfiguration
+    let cookies: SessionCookies
+
+    /// Pages for people who have not signed in.
+    private static let openPages: Set<String> = ["/sign-in", "/welcome", "/glossary", "/theme"]
+
+    @concurrent func handle(
+        _ request: Request, context: Context,
+        next: @concurrent (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        context.visit.theme = cookies.theme(in: request)
+        context.visit.address = Self.address(of: request)
+        var response: Response
+        do {
+            response = try await admit(request, context: &context, next: next)
+        } catch {
+            response = try await page(for: error, request: request, context: context)
+        }
+        Self.protect(&response, isSecure: configuration.secureCookies)
+        return response
+    }
+
+    @concurrent private func admit(
+        _ request: Request, context: inout Context,
+        next: @concurrent (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        let path = request.uri.path
+        if path == "/healthz" || path.hasPrefix("/assets/") {
+            return try await next(request, context)
+        }
+        guard (request.uri.query?.utf8.count ?? 0) <= Limits.query else {
+            throw ConsoleError.badRequest("The address of this page is too long.")
+        }
+        if let token = cookies.session(in: request) {
+            context.visit.account = try await services.accounts.account(
+                in: token, now: services.now())
+            if context.visit.account != nil { context.visit.secret = token }
+        }
+        var newVisit: SecretToken?
+        if context.visit.account == nil {
+            guard Self.openPages.contains(path) else { return Self.signIn(from: request) }
+            let visit = cookies.visit(in: request)
+            if visit == nil, request.method == .get { newVisit = SecretToken() }
+            context.visit.secret = visit ?? newVisit
+        }
+        if request.method == .post {
+            context.form = try await form(of: request, context: context)
+        }
+        var response = try await next(request, context)
+        if let newVisit { cookies.set(visit: newVisit, in: &response) }
+        return response
+    }
+
+    /// The form of a request that changes something, once it is sure to come from one of our pages.
+    private func form(of request: Request, context: Context) async throws -> Form {
+        guard isFromHere(request) else {
+            throw ConsoleError.forbidden(
+                "The form came from another site. If you came here through a proxy, set "
+                    + "`public_url` to the address that you see in your browser.")
+        }
+        let isUpload = request.uri.path == IntakePages.uploadAddress
+        let form = try await Form.read(request, limit: isUpload ? Limits.upload : Limits.form)
+        // The theme changes nothing but colours, and works without a cookie of ours.
+        guard request.uri.path == "/theme" || context.visit.confirms(form) else {
+            throw ConsoleError.forbidden(
+                "The form was too old, or cookies are switched off. Go back, load the page again "
+                    + "and repeat what you did.")
+        }
+        return form
+    }
+
+    /// RFC 6454 §7: browsers name the site that a form comes from.
+    private func isFromHere(_ request: Request) -> Bool {
+        if let site = request.headers[Self.fetchSite], site != "same-origin", site != "none" {
+            return false
+        }
+        guard let origin = request.headers[.origin] else { return true }
+        guard let separator = origin.firstRange(of: "://") else { return false }
+        let authority = origin[separator.upperBound...].lowercased()
+        return authority == request.head.authority?.lowercased()
+            || authority == configuration.publicAuthority
+    }
+
+    private static let fetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .origin
+
+    /// Sends a visitor to the sign-in form, and from there back.
+    private static func signIn(from request: Request) -> Response {
+        let isPage = request.method == .get && address(of: request) != "/"
+        let back = isPage ? "?next=" + PercentCoding.encode(address(of: request)) : ""
+        return .redirect(to: "/sign-in" + back, type: .normal)
+    }
+
+    private static func address(of request: Request) -> String {
+        let query = request.uri.query.map { "?" + $0 } ?? ""
+        return LocalAddress.checked(request.uri.path + query)
+    }
+
+    // MARK: Errors
+
+    private func page(
+        for error: any Error, request: Request, context: Context
+    ) async throws -> Response {
+        switch error {
+        case is CancellationError:
+            throw error
+        case let error as ConsoleError:
+            return errorPage(
+                title: error.title, sentence: error.sentence, status: error.status,
+                context: context)
+        case let error as any HTTPResponseError where error.status == .notFound:
+            return errorPage(
+                title: "Nothing is here",
+                sentence: "The address may be mistyped, or what it named is gone.",
+                status: .notFound, context: context)
+        case let error as SQLError:
+            context.logger.error(
+                "A page could not be made", metadata: ["error": "\(error)", "path": "\(request.uri.path)"])
+            let sentence =
+                context.visit.account == nil
+                ? "Sealgate cannot reach its memory. Try again in a moment."
+                : error.message
+            return errorPage(
+                title: "The database did not answer", sentence: sentence,
+                status: .serviceUnavailable, context: context)
+        default:
+            context.logger.error(
+                "A page could not be made", metadata: ["error": "\(error)", "path": "\(request.uri.path)"])
+            return errorPage(
+                title: "Something broke on our side",
+                sentence: "This page could not be made. Nothing was changed. The log has the "
+                    + "details under \(context.id).",
+                status: .internalServerError, context: context)
+        }
+    }
+
+    private func errorPage(
+        title: String, sentence: String, status: HTTPResponse.Status, context: Context
+    ) -> Response {
+        templates.response(
+            Page(
+                "error", title: title, status: status,
+                fields: [
+                    "sentence": .text(sentence),
+                    "isSignedIn": .flag(context.visit.account != nil),
+                ]),
+            for: context.visit)
+    }
+
+    // MARK: Headers
+
+    /// Nothing may run, nothing may be loaded from elsewhere, no other site may frame us.
+    private static let contentPolicy =
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+        + "frame-ancestors 'none'; base-uri 'none'"
+
+    private static let fixedHeaders: [(String, String)] = [
+        ("Content-Security-Policy", contentPolicy),
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Frame-Options", "DENY"),
+        // Forms need their origin, so the policy is not no-referrer; other sites learn nothing.
+        ("Referrer-Policy", "same-origin"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+    ]
+
+    private static func protect(_ response: inout Response, isSecure: Bool) {
+        for (name, value) in fixedHeaders {
+            if let name = HTTPField.Name(name) { response.headers[name] = value }
+        }
+        if isSecure, let name = HTTPField.Name("Strict-Transport-Security") {
+            response.headers[name] = "max-age=31536000"
+        }
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+    }
+}
+
+/// An address within the console: where a form may send a person back to.
+enum LocalAddress {
+    /// The address if it is a path of ours, else `/`. `//host` and `/\host` lead elsewhere.
+    static func checked(_ address: String) -> String {
+        let bytes = Array(address.utf8)
+        guard bytes.first == 0x2F, bytes.count <= Limits.query,
+            bytes.count < 2 || (bytes[1] != 0x2F && bytes[1] != 0x5C),
+            bytes.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x5C })
+        else { return "/" }
+        return address
+    }
+}

@@ -1,0 +1,129 @@
+import Crypto
+import HTTPTypes
+import Hummingbird
+import Mustache
+import Storage
+
+/// The pages' templates and the style sheet, carried inside the program.
+struct Templates: Sendable {
+    /// A file that pages refer to by an address that names its content, so that browsers may keep
+    /// it for good.
+    struct Asset: Sendable {
+        let address: String
+        let mediaType: String
+        let entityTag: String
+        let content: [UInt8]
+
+        init(name: String, ending: String, mediaType: String, content: [UInt8]) {
+            let digest = SHA256.hash(data: content).prefix(8)
+            let tag = digest.map { byte in
+                let text = String(byte, radix: 16)
+                return text.count == 1 ? "0" + text : text
+            }.joined()
+            self.address = "/assets/\(name)-\(tag).\(ending)"
+            self.mediaType = mediaType
+            self.entityTag = "\"\(tag)\""
+            self.content = content
+        }
+    }
+
+    private let library: MustacheLibrary
+    let styleSheet: Asset
+    let seal: Asset
+
+    init() throws {
+        var library = MustacheLibrary()
+        for (name, bytes) in Self.files {
+            try library.register(String(decoding: bytes, as: UTF8.self), named: name)
+        }
+        self.library = library
+        styleSheet = Asset(
+            name: "console", ending: "css", mediaType: "text/css; charset=utf-8",
+            content: PackageResources.console_css)
+        seal = Asset(
+            name: "seal", ending: "svg", mediaType: "image/svg+xml",
+            content: PackageResources.seal_svg)
+    }
+
+    private static let files: [(String, [UInt8])] = [
+        ("account", PackageResources.account_mustache),
+        ("discard", PackageResources.discard_mustache),
+        ("domain", PackageResources.domain_mustache),
+        ("error", PackageResources.error_mustache),
+        ("fate", PackageResources.fate_mustache),
+        ("figures", PackageResources.figures_mustache),
+        ("foreign", PackageResources.foreign_mustache),
+        ("glossary", PackageResources.glossary_mustache),
+        ("heading", PackageResources.heading_mustache),
+        ("instant", PackageResources.instant_mustache),
+        ("intake", PackageResources.intake_mustache),
+        ("layout", PackageResources.layout_mustache),
+        ("plan", PackageResources.plan_mustache),
+        ("portfolio", PackageResources.portfolio_mustache),
+        ("quarantined", PackageResources.quarantined_mustache),
+        ("replay", PackageResources.replay_mustache),
+        ("report", PackageResources.report_mustache),
+        ("search", PackageResources.search_mustache),
+        ("sender", PackageResources.sender_mustache),
+        ("window", PackageResources.window_mustache),
+    ]
+
+    /// Fills a page. What the page says comes from `page`, what surrounds it from `visit`.
+    func response(_ page: Page, for visit: Visit) -> Response {
+        var fields = page.fields
+        fields["title"] = .text(page.title)
+        fields["styleSheet"] = .text(styleSheet.address)
+        fields["seal"] = .text(seal.address)
+        fields["theme"] = .text(visit.theme.rawValue)
+        fields["isThemeSystem"] = .flag(visit.theme == .system)
+        fields["isThemeLight"] = .flag(visit.theme == .light)
+        fields["isThemeDark"] = .flag(visit.theme == .dark)
+        fields["address"] = .text(visit.address)
+        fields["formToken"] = .text(visit.formToken)
+        fields["accountName"] = visit.account.map { ForeignText.value($0.name, limit: 24) }
+        for place in Page.Place.allCases {
+            fields[place.flag] = .flag(place == page.place)
+        }
+        let text = library.render(fields, withTemplate: page.template) ?? ""
+        var headers = HTTPFields()
+        headers[.contentType] = "text/html; charset=utf-8"
+        headers[.cacheControl] = "no-store"
+        return Response(
+            status: page.status, headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+}
+
+/// A page before it is drawn.
+struct Page {
+    /// The entry of the navigation that is marked.
+    enum Place: CaseIterable {
+        case domains, intake, glossary, nowhere
+
+        var flag: String {
+            switch self {
+            case .domains: "isAtDomains"
+            case .intake: "isAtIntake"
+            case .glossary: "isAtGlossary"
+            case .nowhere: "isNowhere"
+            }
+        }
+    }
+
+    var template: String
+    var title: String
+    var place: Place
+    var status = HTTPResponse.Status.ok
+    var fields: Fields
+
+    init(
+        _ template: String, title: String, place: Place = .nowhere,
+        status: HTTPResponse.Status = .ok, fields: Fields
+    ) {
+        self.template = template
+        self.title = title
+        self.place = place
+        self.status = status
+        self.fields = fields
+    }
+}

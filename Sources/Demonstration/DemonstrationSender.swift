@@ -1,0 +1,56 @@
+/// A made-up source of mail for a made-up domain.
+struct DemonstrationSender {
+    /// How its mail arrives at the reporters.
+    enum Manner {
+        /// Signed as the domain itself; MAIL FROM as given.
+        case aligned
+        /// Only SPF proves it: MAIL FROM below the domain, no signature.
+        case spfOnly
+        /// The service signs and bounces as itself.
+        case unaligned
+        /// The domain's own mail, passed on by another host; a broken signature stays.
+        case forwarded
+        /// A mailing list: forwarded, and the receiver says so.
+        case mailingList
+        /// No proof at all, MAIL FROM is the domain itself.
+        case forged
+        /// The service signs for the domain on some days only.
+        case flaky
+    }
+
+    var name: String
+    var manner: Manner
+    /// `d=` and `s=` of the signature.
+    var dkimDomain: String?
+    var selector: String?
+    var mailFrom: String
+    /// `198.51.100.` and so on: addresses are this with numbers from `firstHost`.
+    var network: String
+    var firstHost: Int
+    var hosts: Int
+    /// The name that its addresses have, with `#` for the number; nil for none.
+    var reverseName: String?
+    /// False: the name does not lead back to the address.
+    var isConfirmed = true
+    /// Messages on a working day.
+    var daily: Double
+    /// Subdomain that the From addresses use; nil for the domain.
+    var subdomain: String?
+    /// Days before the last on which it sent: nil for all.
+    var fromDaysAgo: Int?
+    var untilDaysAgo = 0
+    /// Rows a report has for it at most.
+    var rows = 2
+}
+
+/// A made-up domain.
+struct DemonstrationDomain {
+    var name: String
+    /// The DMARC record, from so many days before the last day on; newest first.
+    var records: [(daysAgo: Int, text: String)]
+    var spf: String?
+    var mx: [String]
+    var senders: [DemonstrationSender]
+    /// Other records of the domain's zone, in zone-file form.
+    var zone: String = ""
+}

@@ -1,0 +1,231 @@
+import Identities
+
+/// Steps about single senders.
+extension PlanDraft {
+    /// Senders of the owner whose mail does not pass.
+    mutating func fixSenders() {
+        let senders = ranked(.misconfigured)
+        for sender in senders.prefix(PlanLimits.senderSteps) { fix(sender) }
+    }
+
+    /// Senders with mail of a class, most of it first.
+    func ranked(_ sourceClass: SourceClass) -> [PlanSender] {
+        facts.senders.filter { $0.count(sourceClass) > 0 }.sorted {
+            ($1.count(sourceClass), $0.key) < ($0.count(sourceClass), $1.key)
+        }
+    }
+
+    func service(of sender: PlanSender) -> SendingService? {
+        sender.serviceID.flatMap(catalogue.service)
+    }
+
+    private mutating func fix(_ sender: PlanSender) {
+        let failing = sender.count(.misconfigured)
+        let share = PlanNumbers.share(failing, of: sums.legitimate)
+        let service = service(of: sender)
+        var instructions = [PlanWords.advice(for: sender, service, domain: domain)]
+        var changes: [DNSChange] = []
+        if let service {
+            changes = spfChange(for: service, sender)
+            if service.alignsSPF == .no,
+                let idle = service.spfIncludes.first(where: {
+                    spf.flatMap(SPFText.init)?.includes($0) == true
+                })
+            {
+                instructions.append(
+                    "include:\(idle) in the SPF record does nothing for DMARC, because \(service.name) "
+                        + "uses a return path of its own: it may be removed.")
+            }
+            instructions.append(
+                "If nobody of yours uses \(service.name), leave it: this mail is then somebody "
+                    + "else's, and p=reject is what stops it.")
+        }
+        steps.append(
+            PlanStep(
+                .fixSender, title: PlanWords.fixTitle(sender, service, domain: domain),
+                why: "\(PlanNumbers.messages(failing)) from it (\(PlanNumbers.percent(share)) of "
+                    + "your mail) did not pass as \(domain), and such mail \(fateOfFailures).",
+                changes: changes, instructions: instructions, senderKey: sender.key,
+                messages: failing, share: PlanNumbers.share(failing, of: sums.genuine),
+                risk: .init(
+                    .low,
+                    changes.isEmpty
+                        ? "New keys and aliases change nothing for mail that passes today."
+                        : "New keys and an added include change nothing for mail that passes "
+                            + "today; check that SPF stays within "
+                            + "\(PlanLimits.spfLookups) look-ups."),
+                evidence: evidence(sender),
+                blocksReject: share >= PlanLimits.senderShareThatBlocks))
+    }
+
+    /// The include, where the service sends with the domain itself as MAIL FROM, so that it
+    /// counts, and where the record has room for another look-up.
+    private mutating func spfChange(
+        for service: SendingService, _ sender: PlanSender
+    ) -> [DNSChange] {
+        guard service.mailFromIsCustomer, service.category != .transactional,
+            sender.spfAligned == 0, let include = service.spfIncludes.first
+        else { return [] }
+        guard let spf else { return changeSPF(to: "v=spf1 include:\(include) ~all") }
+        guard var text = SPFText(spf), !text.includes(include), !text.sendsNothing,
+            text.lookups < PlanLimits.spfLookups
+        else { return [] }
+        text.add(include: include)
+        return changeSPF(to: text.render())
+    }
+
+    /// Mail that lacks aligned DKIM although it passes: it does so by SPF alone.
+    mutating func addDKIM() {
+        let leaning = facts.senders.filter { sender in
+            let compliant = sender.count(.compliant)
+            guard compliant > 0 else { return false }
+            let unsigned = PlanNumbers.share(compliant - sender.dkimAligned, of: compliant)
+            return unsigned > PlanLimits.unsignedShareThatCounts
+        }.sorted { ($1.count(.compliant), $0.key) < ($0.count(.compliant), $1.key) }
+        for sender in leaning.prefix(PlanLimits.senderSteps) {
+            let unsigned = max(0, sender.count(.compliant) - max(0, sender.dkimAligned))
+            let share = PlanNumbers.share(unsigned, of: sums.legitimate)
+            let service = service(of: sender)
+            steps.append(
+                PlanStep(
+                    .addDKIM, title: "Let \(sender.name) sign with DKIM",
+                    why: "\(PlanNumbers.messages(unsigned)) (\(PlanNumbers.percent(share)) of "
+                        + "your mail) pass by SPF alone, which breaks as soon as somebody "
+                        + "forwards them. RFC 9989 §8 forbids p=reject that rests on SPF only.",
+                    instructions: [PlanWords.advice(for: sender, service, domain: domain)],
+                    senderKey: sender.key, messages: unsigned,
+                    share: PlanNumbers.share(unsigned, of: sums.genuine),
+                    risk: .init(
+                        .low, "A signature more changes nothing for mail that passes today."),
+                    evidence: evidence(sender),
+                    blocksReject: share >= PlanLimits.senderShareThatBlocks))
+        }
+    }
+
+    /// Senders that only a person can put into a class.
+    mutating func decideSenders() {
+        let senders = ranked(.unknown)
+        guard !senders.isEmpty else { return }
+        let total = sums.undecided
+        let blocks =
+            PlanNumbers.share(total, of: max(sums.legitimate, 1))
+            >= PlanLimits.undecidedShareThatBlocks
+        let risk = PlanStep.Risk(.low, "Looking changes nothing.")
+        for sender in senders.prefix(PlanLimits.undecidedSteps) {
+            let messages = sender.count(.unknown)
+            let share = PlanNumbers.share(messages, of: sums.genuine)
+            steps.append(
+                PlanStep(
+                    .decideSender, title: "Decide whether \(sender.name) sends for you",
+                    why: "\(PlanNumbers.messages(messages)) (\(PlanNumbers.percent(share)) of the "
+                        + "mail that is not plainly forged) did not pass, and the evidence does "
+                        + "not say whose they are. Such mail \(fateOfFailures).",
+                    instructions: [
+                        "Ask the people who run your web sites, shop, invoices and newsletters.",
+                        "If it is yours, set up DKIM there for \(domain). If it is not, do "
+                            + "nothing.",
+                    ],
+                    senderKey: sender.key, messages: messages, share: share, risk: risk,
+                    evidence: evidence(sender), blocksReject: blocks))
+        }
+        let others = senders.dropFirst(PlanLimits.undecidedSteps)
+        guard !others.isEmpty else { return }
+        let messages = PlanNumbers.sum(others.map { $0.count(.unknown) })
+        let share = PlanNumbers.share(messages, of: sums.genuine)
+        let names = others.count == 1 ? "one small sender" : "\(others.count) small senders"
+        steps.append(
+            PlanStep(
+                .decideSender, title: "Look through \(names) more",
+                why: "Together they sent \(PlanNumbers.messages(messages)) "
+                    + "(\(PlanNumbers.percent(share)) of the mail that is not plainly forged).",
+                instructions: ["Look for names that you know; the rest needs nothing."],
+                messages: messages, share: share, risk: risk,
+                evidence: others.prefix(PlanLimits.evidenceLines).map {
+                    "\($0.name): \(PlanNumbers.messages($0.count(.unknown)))"
+                }))
+    }
+
+    // MARK: - SPF
+
+    /// Includes that lead nowhere: they make the whole record an error (RFC 7208 §5.2).
+    mutating func repairSPF() {
+        guard let spf, var text = SPFText(spf) else { return }
+        let dead = text.includes.filter { catalogue.serviceOfDeadInclude($0) != nil }
+        guard !dead.isEmpty else { return }
+        var instructions: [String] = []
+        for include in dead {
+            text.remove(include: include)
+            guard let service = catalogue.serviceOfDeadInclude(include) else { continue }
+            if let real = service.spfIncludes.first {
+                instructions.append(
+                    "If \(service.name) sends for you, its own documents name include:\(real).")
+            }
+        }
+        steps.append(
+            PlanStep(
+                .repairSPF, title: "Take \(PlanWords.and(dead)) out of the SPF record",
+                why: "No SPF record is published there. The include does nothing for you, and a "
+                    + "receiver that comes to it treats your whole SPF record as an error.",
+                changes: changeSPF(to: text.render()), instructions: instructions,
+                risk: .init(.low, "An include without a record authorises nobody."),
+                evidence: ["SPF record: \(spf.prefix(PlanLimits.quotedLength))"],
+                blocksReject: false))
+    }
+
+    // MARK: - What needs no work
+
+    mutating func explainForwarding() {
+        guard sums.forwarded > 0 else { return }
+        let share = PlanNumbers.share(sums.forwarded, of: sums.genuine)
+        let isMuch = share >= PlanLimits.forwardedShareThatWarns
+        steps.append(
+            PlanStep(
+                .explainForwarding, title: "Know what is forwarded; there is nothing to repair",
+                why: "\(PlanNumbers.messages(sums.forwarded)) (\(PlanNumbers.percent(share)) of "
+                    + "the mail that is not forged) came by way of mailing lists or forwarders, "
+                    + "which broke the proof. Such mail \(fateOfFailures), unless the list "
+                    + "rewrites the From line or the receiver trusts the forwarder.",
+                instructions: isMuch
+                    ? [
+                        "Sign everything with DKIM: plain forwarding then does no harm.",
+                        "Ask the owners of the lists to rewrite the From line (most list software "
+                            + "can), or give people who write to lists an address in another "
+                            + "domain.",
+                    ] : [],
+                messages: sums.forwarded, share: share,
+                risk: .init(
+                    isMuch ? .medium : .low,
+                    isMuch
+                        ? "People who write to lists may find some of their posts refused."
+                        : "Little mail is concerned."),
+                evidence: ranked(.forwarded).prefix(PlanLimits.evidenceLines).map {
+                    "\($0.name): \(PlanNumbers.messages($0.count(.forwarded)))"
+                }))
+    }
+
+    mutating func explainForgery() {
+        guard sums.forged > 0 else { return }
+        let share = PlanNumbers.share(sums.forged, of: sums.all)
+        let sources = facts.senders.reduce(0) { total, sender in
+            let isForged = sender.count(.spoofing) > 0 || sender.count(.blocklisted) > 0
+            return isForged
+                ? total.addingReportingOverflow(max(0, sender.sources)).partialValue
+                : total
+        }
+        var evidence = ["\(PlanNumbers.count(sums.forged)) of \(PlanNumbers.messages(sums.all))"]
+        if sources > 0 {
+            evidence.append("from \(PlanNumbers.count(Int64(sources))) addresses")
+        }
+        let fate =
+            stage == .rejecting
+            ? "p=reject lets receivers refuse it." : "p=reject is what stops it."
+        steps.append(
+            PlanStep(
+                .explainForgery, title: "Forged mail needs no work: the policy stops it",
+                why: "\(PlanNumbers.messages(sums.forged)) (\(PlanNumbers.percent(share)) of all "
+                    + "mail in the reports) carried no proof and came from nowhere near you. "
+                    + fate,
+                messages: sums.forged, share: share,
+                risk: .init(.low, "Nothing is changed."), evidence: evidence))
+    }
+}

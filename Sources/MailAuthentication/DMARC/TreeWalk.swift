@@ -1,0 +1,136 @@
+import DNS
+import Identities
+
+/// Asks for DMARC records; a proposed record stands in for what the DNS has at that domain.
+struct RecordQuery: Sendable {
+    let lookup: any DNSLookup
+    let proposals: [DomainName: String]
+
+    struct Answer {
+        var record: DMARCRecord?
+        var step: WalkStep
+        var failure: String?
+    }
+
+    /// The one valid record of a domain, if it has exactly one (RFC 9989 §4.10, steps 1 and 2).
+    func record(of domain: DomainName) async -> Answer {
+        let shown = "_dmarc.\(domain)"
+        func answer(_ outcome: WalkStep.Outcome, _ text: String) -> Answer {
+            Answer(step: WalkStep(domain: domain, name: shown, outcome: outcome, text: text))
+        }
+        if let proposal = proposals[domain] {
+            return sift([proposal], domain: domain, shown: shown)
+        }
+        guard let name = domain.adding(label: "_dmarc") else {
+            return answer(.noRecord, "The name is too long to have a DMARC record.")
+        }
+        let found = await lookup.lookUp(name, .txt)
+        switch found.outcome {
+        case .records: return sift(found.texts, domain: domain, shown: shown)
+        case .noData: return answer(.noRecord, "There is no TXT record at this name.")
+        case .nameError: return answer(.noRecord, "The name does not exist.")
+        case .failure(let reason):
+            var failed = answer(.failure, "The DNS did not answer: \(reason)")
+            failed.failure = "The look-up of \(shown) failed: \(reason)"
+            return failed
+        }
+    }
+
+    private func sift(_ texts: [String], domain: DomainName, shown: String) -> Answer {
+        func answer(
+            _ outcome: WalkStep.Outcome, _ text: String, _ record: DMARCRecord? = nil
+        ) -> Answer {
+            Answer(
+                record: record,
+                step: WalkStep(domain: domain, name: shown, outcome: outcome, text: text))
+        }
+        let candidates = texts.map { (text: $0, parsing: DMARCRecordParser.parse($0)) }.filter {
+            $0.parsing != .notDMARC
+        }
+        guard let only = candidates.first else {
+            return texts.isEmpty
+                ? answer(.noRecord, "There is no TXT record at this name.")
+                : answer(.otherRecords, "The TXT records at this name are no DMARC records.")
+        }
+        guard candidates.count == 1 else {
+            return answer(
+                .severalRecords,
+                "There are \(candidates.count) DMARC records at this name, so none counts.")
+        }
+        switch only.parsing {
+        case .record(let record):
+            let isEnd = record.publicSuffixDomain != .undetermined
+            return answer(isEnd ? .stop : .record, only.text, record)
+        case .invalid(let reason, _): return answer(.invalidRecord, reason)
+        case .notDMARC: return answer(.otherRecords, only.text)
+        }
+    }
+}
+
+/// The DNS Tree Walk from one domain upwards (RFC 9989 §4.10).
+struct TreeWalk: Sendable {
+    let start: DomainName
+    /// Valid records, from the longest name to the shortest.
+    private(set) var found: [(domain: DomainName, record: DMARCRecord)] = []
+    private(set) var steps: [WalkStep] = []
+    private(set) var failure: String?
+
+    init(from start: DomainName, asking query: RecordQuery) async {
+        self.start = start
+        var target: DomainName? = start
+        while let domain = target, steps.count < Limits.treeWalkQueries {
+            let answer = await query.record(of: domain)
+            steps.append(answer.step)
+            if let reason = answer.failure {
+                failure = reason
+                return
+            }
+            if let record = answer.record {
+                found.append((domain, record))
+                if record.publicSuffixDomain != .undetermined { return }
+            }
+            target = Self.next(after: domain, isStart: domain == start)
+        }
+    }
+
+    /// Steps 4 and 7: from a long name the first step goes down to seven labels at once.
+    private static func next(after domain: DomainName, isStart: Bool) -> DomainName? {
+        if isStart, domain.labelCount >= Limits.treeWalkQueries {
+            return domain.suffix(labels: Limits.treeWalkQueries - 1)
+        }
+        return domain.parent
+    }
+
+    /// The selection of RFC 9989 §4.10.2, from the longest name to the shortest.
+    var organizationalDomain: OrganizationalDomain {
+        func result(_ name: DomainName, _ basis: OrganizationalDomain.Basis) -> OrganizationalDomain
+        {
+            OrganizationalDomain(name: name, basis: basis, steps: steps)
+        }
+        if let failure {
+            return OrganizationalDomain(
+                name: start, basis: .undetermined, steps: steps, failure: failure)
+        }
+        for (domain, record) in found {
+            switch record.publicSuffixDomain {
+            case .no: return result(domain, .notPublicSuffix)
+            case .yes where domain != start:
+                guard let below = start.suffix(labels: domain.labelCount + 1) else { break }
+                return result(below, .belowPublicSuffix)
+            case .yes, .undetermined: continue
+            }
+        }
+        guard let highest = found.last else { return result(start, .itself) }
+        return result(highest.domain, .highestRecord)
+    }
+
+    /// The record that applies to mail from the domain where the walk began (§4.10.1): its own,
+    /// else the Organizational Domain's, else the public suffix's.
+    func appliedRecord() -> (domain: DomainName, record: DMARCRecord)? {
+        if let first = found.first, first.domain == start { return first }
+        guard failure == nil else { return nil }
+        let organization = organizationalDomain.name
+        return found.first { $0.domain == organization }
+            ?? found.first { $0.record.publicSuffixDomain == .yes }
+    }
+}

@@ -1,0 +1,80 @@
+import Identities
+
+/// Gives equal texts the same string: reports repeat the same few domains and selectors in every
+/// record, and a string of more than 15 bytes is an allocation.
+struct TextCache: Sendable {
+    private var slots: [String]
+
+    init() { slots = Array(repeating: "", count: Self.slotCount) }
+
+    private static let slotCount = 256
+    /// Longer texts are comments, which repeat less.
+    private static let longest = 128
+
+    /// The string of ASCII or otherwise valid bytes.
+    @inline(__always)
+    mutating func string(_ bytes: XMLBytes) -> String {
+        guard bytes.count > 15, bytes.count <= Self.longest else {
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        let slot = Int(truncatingIfNeeded: Self.hash(bytes)) & (Self.slotCount - 1)
+        let held = slots[slot]
+        if Self.isSame(held, bytes) { return held }
+        let text = String(decoding: bytes, as: UTF8.self)
+        slots[slot] = text
+        return text
+    }
+
+    @inline(__always)
+    static func isSame(_ text: String, _ bytes: XMLBytes) -> Bool {
+        text.utf8.withContiguousStorageIfAvailable { held in
+            guard held.count == bytes.count else { return false }
+            for index in 0..<bytes.count where held[index] != bytes[index] { return false }
+            return true
+        } ?? false
+    }
+
+    @inline(__always)
+    static func hash(_ bytes: XMLBytes) -> UInt64 {
+        var value = UInt64(truncatingIfNeeded: bytes.count)
+        let raw = UnsafeRawBufferPointer(bytes)
+        var index = 0
+        while index &+ 8 <= raw.count {
+            let word = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            value = (value ^ word) &* 0x9E37_79B9_7F4A_7C15
+            value ^= value >> 29
+            index &+= 8
+        }
+        while index < raw.count {
+            value = (value ^ UInt64(raw[index])) &* 0x0000_0100_0000_01B3
+            index &+= 1
+        }
+        return value ^ value >> 32
+    }
+}
+
+/// Remembers what names were read to, as all records of a report speak of few.
+struct NameCache: Sendable {
+    private struct Entry: Sendable {
+        var sent = ""
+        var name = ""
+        var isName = false
+    }
+
+    private var entries = Array(repeating: Entry(), count: slotCount)
+    private static let slotCount = 16
+
+    /// A name in lower case and A-labels, or the text as sent when it is none.
+    mutating func read(
+        _ bytes: XMLBytes, asSent: (XMLBytes) -> String
+    ) -> (name: String, isName: Bool) {
+        let slot = Int(truncatingIfNeeded: TextCache.hash(bytes)) & (Self.slotCount - 1)
+        if TextCache.isSame(entries[slot].sent, bytes), !entries[slot].sent.isEmpty {
+            return (entries[slot].name, entries[slot].isName)
+        }
+        guard let name = DomainName(utf8: bytes) else { return (asSent(bytes), false) }
+        let sent = String(decoding: bytes, as: UTF8.self)
+        entries[slot] = Entry(sent: sent, name: name.text, isName: true)
+        return (name.text, true)
+    }
+}

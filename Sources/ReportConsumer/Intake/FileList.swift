@@ -1,0 +1,71 @@
+import FoundationEssentials
+import Glibc
+public import MailReports
+
+/// The files behind the paths that a person named: folders walked, Maildirs understood.
+public struct FileList: Sendable {
+    public struct File: Sendable {
+        public var path: String
+        /// The path below the folder that was named.
+        public var name: String
+        public var byteCount: Int64
+    }
+
+    public private(set) var files: [File] = []
+    /// Paths that could not be looked into, and why.
+    public private(set) var unreadable: [ReportRefusal] = []
+    private(set) var byteCount: Int64 = 0
+
+    public init() {}
+
+    /// Adds a file, or all files below a folder in the order of their names.
+    public mutating func add(_ path: String) {
+        var isFolder = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            unreadable.append(
+                ReportRefusal(
+                    .unreadableFile, path: path,
+                    "There is no file or folder of this name. Check the path."))
+            return
+        }
+        if isFolder { addFolder(path) } else { addFile(path, name: path) }
+    }
+
+    private mutating func addFolder(_ folder: String) {
+        let names: [String]
+        do {
+            names = try FileManager.default.subpathsOfDirectory(atPath: folder)
+        } catch {
+            unreadable.append(
+                ReportRefusal(
+                    .unreadableFile, path: folder,
+                    "The folder cannot be listed (\(error)). Check its permissions."))
+            return
+        }
+        for name in names.sorted() where !Self.isPassedOver(name, in: folder) {
+            let full = folder + "/" + name
+            var isFolder = false
+            if FileManager.default.fileExists(atPath: full, isDirectory: &isFolder), !isFolder {
+                addFile(full, name: name)
+            }
+        }
+    }
+
+    private mutating func addFile(_ path: String, name: String) {
+        var facts = stat()
+        let size = stat(path, &facts) == 0 ? Int64(facts.st_size) : 0
+        files.append(File(path: path, name: name, byteCount: size))
+        byteCount += size
+    }
+
+    /// Hidden files, and the `tmp` of a Maildir: what is there is still being written.
+    private static func isPassedOver(_ name: String, in folder: String) -> Bool {
+        let parts = name.split(separator: "/")
+        // A hidden file is passed over; a hidden folder may be a Maildir++ folder (`.Reports`).
+        if parts.last?.hasPrefix(".") == true || parts.contains(".git") { return true }
+        guard parts.count >= 2, parts[parts.count - 2] == "tmp" else { return false }
+        let parent = ([Substring(folder)] + parts.dropLast(2)).joined(separator: "/")
+        return FileManager.default.fileExists(atPath: parent + "/cur")
+            && FileManager.default.fileExists(atPath: parent + "/new")
+    }
+}

@@ -1,0 +1,59 @@
+public import MailReports
+public import Storage
+
+/// What became of something that was handed in.
+public struct IntakeOutcome: Hashable, Sendable {
+    /// Reports stored now.
+    public var accepted: [ReportSummary] = []
+    /// Reports that were stored before.
+    public var repeated: [ReportSummary] = []
+    /// Documents that are no reports, or cannot be read: set aside with their reason.
+    public var refused: [ReportRefusal] = []
+    /// The very same bytes came in before; nothing was done.
+    public var isKnown = false
+
+    public init() {}
+
+    static func += (left: inout Self, right: Self) {
+        left.accepted += right.accepted
+        left.repeated += right.repeated
+        left.refused += right.refused
+    }
+}
+
+/// What became of many files: counts only.
+public struct ImportCounts: Hashable, Sendable, Codable {
+    public var files: Int64 = 0
+    /// Files whose bytes were taken in before.
+    public var knownFiles: Int64 = 0
+    public var reports: Int64 = 0
+    public var records: Int64 = 0
+    public var messages: Int64 = 0
+    /// Reports among them in which something had to be changed to read them.
+    public var repaired: Int64 = 0
+    public var tlsReports: Int64 = 0
+    public var failureReports: Int64 = 0
+    /// Reports that were stored before, from other files.
+    public var repeated: Int64 = 0
+    public var refused: Int64 = 0
+
+    public init() {}
+
+    mutating func add(_ outcome: IntakeOutcome) {
+        files += 1
+        if outcome.isKnown { knownFiles += 1 }
+        for report in outcome.accepted {
+            switch report.kind {
+            case .aggregate:
+                reports += 1
+                records += report.records
+                messages += report.messages
+                if report.isRepaired { repaired += 1 }
+            case .tls: tlsReports += 1
+            case .failure: failureReports += 1
+            }
+        }
+        repeated += Int64(outcome.repeated.count)
+        refused += Int64(outcome.refused.count)
+    }
+}

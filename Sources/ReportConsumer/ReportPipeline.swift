@@ -1,0 +1,134 @@
+public import DomainAnalysis
+public import Identities
+public import MailAuthentication
+public import Storage
+
+import Crypto
+import MailReports
+
+/// A report's way from bytes to sums: decompress → parse → enrich → identify → store.
+///
+/// Each arrow is a value, and nothing is acknowledged before `store` has returned: raw bytes, rows
+/// and sums are one durable step. The same bytes, and the same report in other bytes, are stored
+/// once.
+public struct ReportPipeline: Sendable {
+    let intake: IntakeStore
+    let reader: ReportReader
+    let identifier: SenderIdentifier
+    let suffixes: PublicSuffixList
+    let facts: SourceFacts
+    let limits: IntakeLimits
+    /// Domains whose reports are taken in; nil takes all.
+    let ownDomains: [DomainName]?
+    let now: @Sendable () -> Int64
+
+    public init(
+        intake: IntakeStore, identifier: SenderIdentifier,
+        suffixes: PublicSuffixList = .system, facts: SourceFacts = SourceFacts(lookup: nil),
+        ownDomains: [DomainName]? = nil, limits: IntakeLimits = IntakeLimits(),
+        now: @escaping @Sendable () -> Int64
+    ) {
+        self.intake = intake
+        self.reader = ReportReader()
+        self.identifier = identifier
+        self.suffixes = suffixes
+        self.facts = facts
+        self.ownDomains = ownDomains
+        self.limits = limits
+        self.now = now
+    }
+
+    /// What one raw report turned out to be.
+    enum Reading: Sendable {
+        case prepared(PreparedReport)
+        /// Too many rows for memory: to be read row by row while it is stored.
+        case tooLong
+    }
+
+    /// Decompress, parse, enrich, identify: everything up to storing, in memory.
+    func prepare(_ bytes: [UInt8], digest: String, name: String, door: String) async throws
+        -> Reading
+    {
+        var visitor = CollectingVisitor(mostRecords: limits.wholeRecords)
+        do {
+            try reader.read(bytes, name: name, into: &visitor)
+        } catch is CollectingVisitor.TooManyRecords {
+            return .tooLong
+        }
+        let addresses = Self.addresses(in: visitor.documents, limit: limits.namesAsked)
+        let known = facts.isIdle ? [:] : await facts.facts(for: addresses)
+        var judge = makeJudge()
+        let documents = visitor.documents.map { document -> PreparedDocument in
+            switch document {
+            case .aggregate(let report, let records, let path):
+                let rows = records.map { record in
+                    judge.judge(record, record.source.flatMap { known[$0] } ?? .notAsked)
+                }
+                return .aggregate(report, rows, path: path)
+            case .tls(let report, let path): return .tls(report, path: path)
+            case .failure(let report, let path): return .failure(report, path: path)
+            case .refused(let refusal): return .refused(refusal)
+            }
+        }
+        let encoding = RawEncoding(suiting: bytes)
+        var pieces: [[UInt8]] = []
+        var cutter = RawPieces(encoding: encoding)
+        try bytes.withUnsafeBytes { try cutter.feed($0) { pieces.append($0) } }
+        try cutter.finish { pieces.append($0) }
+        return .prepared(
+            PreparedReport(
+                name: name, door: door, digest: digest, byteCount: bytes.count,
+                encoding: encoding, pieces: pieces, documents: documents))
+    }
+
+    /// Stores what was prepared, all of it in one durable step; outcomes in the same order.
+    func store(_ reports: [PreparedReport]) async throws -> [IntakeOutcome] {
+        guard !reports.isEmpty else { return [] }
+        let recorder = Recorder(ownDomains: ownDomains, now: now())
+        return try await intake.ingest(now: recorder.now) { step in
+            try reports.map { try recorder.record($0, in: step) }
+        }
+    }
+
+    /// Stores a raw report of any length, reading it row by row inside the durable step.
+    func storeStreaming(_ raw: RawReport) async throws -> IntakeOutcome {
+        let recorder = Recorder(ownDomains: ownDomains, now: now())
+        let source = try RawSource(raw.content)
+        let digest = try source.digest()
+        let judge = makeJudge()
+        let reader = reader
+        return try await intake.ingest(now: recorder.now) { step in
+            if try step.rawObject(digest: digest.text) != nil {
+                var outcome = IntakeOutcome()
+                outcome.isKnown = true
+                return outcome
+            }
+            let object = try source.keep(raw, digest: digest, in: step)
+            var visitor = StoringVisitor(
+                step: step, recorder: recorder, judge: judge, rawObject: object,
+                digest: digest.text, door: raw.door)
+            try source.read(with: reader, name: raw.name, into: &visitor)
+            return visitor.outcome
+        }
+    }
+
+    /// Longest stream taken from standard input, in bytes.
+    public var streamLimit: Int64 { limits.streamBytes }
+
+    func makeJudge() -> RowJudge {
+        RowJudge(
+            identifier: identifier, suffixes: suffixes, mostRemembered: limits.judgements)
+    }
+
+    private static func addresses(
+        in documents: [CollectingVisitor.Document], limit: Int
+    ) -> [IPAddress] {
+        var seen: Set<IPAddress> = []
+        for case .aggregate(_, let records, _) in documents {
+            for record in records where seen.count < limit {
+                if let address = record.source { seen.insert(address) }
+            }
+        }
+        return seen.sorted()
+    }
+}

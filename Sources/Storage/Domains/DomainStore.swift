@@ -1,0 +1,165 @@
+public import Identities
+public import MailReports
+public import SQLDatabase
+
+import DomainAnalysis
+import FoundationEssentials
+
+/// What reports add up to, domain by domain: read from sums alone, never from rows.
+public struct DomainStore: Sendable {
+    /// Bounds of what one page shows.
+    public enum Limits {
+        /// Senders listed by name; the rest is added up.
+        public static let senders = 200
+        /// Addresses and identities listed for one sender.
+        public static let sources = 50
+        public static let identities = 50
+        /// Addresses counted for a sender before the count says "or more".
+        public static let sourceCount = 1_000
+        /// Combinations replayed at once.
+        public static let replayRows = 200_000
+        public static let reporters = 50
+        /// Longest window, in days.
+        public static let days = 800
+    }
+
+    let database: any SQLDatabase
+    let organisation: OrganisationID
+
+    public init(database: any SQLDatabase, organisation: OrganisationID = .first) {
+        self.database = database
+        self.organisation = organisation
+    }
+
+    /// All domains that reports were taken in for, by name.
+    public func names() async throws -> [DomainName] {
+        let organisation = organisation
+        return try await database.read { transaction in
+            try transaction.rows(
+                "SELECT name FROM domain WHERE organisation_id = ? ORDER BY name",
+                [.integer(organisation.rawValue)]
+            ).compactMap { DomainName($0.text(0)) }
+        }
+    }
+
+    /// All domains in a window of `days` that ends with `until`, or, without it, with the newest
+    /// data (but never after today).
+    public func portfolio(days: Int, until: UTCDay?, now: Int64) async throws -> Portfolio {
+        let organisation = organisation
+        return try await database.read { transaction in
+            let rows = try transaction.rows(
+                """
+                SELECT id, name, first_day, last_day, policy, policy_reporter, policy_seen
+                FROM domain WHERE organisation_id = ? AND last_day IS NOT NULL
+                """,
+                [.integer(organisation.rawValue)])
+            let newest = rows.compactMap { $0.optionalInteger(3) }.max()
+            let (window, stale) = Self.window(days: days, until: until, newest: newest, now: now)
+            var position: [Int64: Int] = [:]
+            var domains: [DomainSummary] = []
+            for row in rows {
+                guard let name = DomainName(row.text(1)) else { continue }
+                position[row.integer(0)] = domains.count
+                var summary = DomainSummary(
+                    domain: name, counts: ClassCounts(), days: Self.emptyDays(window))
+                summary.firstDay = row.optionalInteger(2).map { UTCDay(number: Int($0)) }
+                summary.lastDay = row.optionalInteger(3).map { UTCDay(number: Int($0)) }
+                summary.published = Self.policy(row, first: 4)
+                domains.append(summary)
+            }
+            var all = Self.emptyDays(window)
+            try transaction.forEachRow(
+                """
+                SELECT day, domain_id, class, messages, estimated FROM domain_day
+                WHERE organisation_id = ? AND day >= ? AND day <= ?
+                """,
+                [
+                    .integer(organisation.rawValue), .integer(window.first.number),
+                    .integer(window.last.number),
+                ]
+            ) { row in
+                let day = Int(row.integer(0)) - window.first.number
+                guard let index = position[row.integer(1)] else { return true }
+                let sourceClass = SourceClass(code: row.integer(2))
+                all[day].counts[sourceClass] += row.integer(3)
+                all[day].estimated += row.integer(4)
+                domains[index].days[day].counts[sourceClass] += row.integer(3)
+                domains[index].days[day].estimated += row.integer(4)
+                domains[index].counts[sourceClass] += row.integer(3)
+                return true
+            }
+            let undecided = try transaction.rows(
+                """
+                SELECT s.domain_id, COUNT(*) FROM domain_sender s
+                JOIN domain d ON d.id = s.domain_id
+                WHERE d.organisation_id = ? AND s.last_undecided_day >= ?
+                GROUP BY s.domain_id
+                """,
+                [.integer(organisation.rawValue), .integer(window.first.number)])
+            for row in undecided {
+                guard let index = position[row.integer(0)] else { continue }
+                domains[index].undecidedSenders = Int(row.integer(1))
+            }
+            domains.sort {
+                let (left, right) = ($0.counts.total, $1.counts.total)
+                return left == right ? $0.domain < $1.domain : left > right
+            }
+            return Portfolio(
+                window: window, endsWithNewestData: stale, domains: domains, days: all)
+        }
+    }
+
+    // MARK: Shared by the pages
+
+    struct Subject: Sendable {
+        var id: Int64
+        var firstDay: UTCDay?
+        var lastDay: UTCDay?
+        var published: ObservedPolicy?
+    }
+
+    static func subject(
+        _ transaction: any SQLTransaction, _ domain: DomainName, _ organisation: OrganisationID
+    ) throws -> Subject? {
+        try transaction.rows(
+            """
+            SELECT id, first_day, last_day, policy, policy_reporter, policy_seen FROM domain
+            WHERE organisation_id = ? AND name = ?
+            """,
+            [.integer(organisation.rawValue), .text(domain.text)]
+        ).first.map { row in
+            Subject(
+                id: row.integer(0),
+                firstDay: row.optionalInteger(1).map { UTCDay(number: Int($0)) },
+                lastDay: row.optionalInteger(2).map { UTCDay(number: Int($0)) },
+                published: policy(row, first: 3))
+        }
+    }
+
+    /// The window, and whether it had to be moved back to where there is data.
+    static func window(
+        days: Int, until: UTCDay?, newest: Int64?, now: Int64
+    ) -> (DayRange, Bool) {
+        let length = min(max(1, days), Limits.days)
+        if let until { return (DayRange(last: until, days: length), false) }
+        let today = UTCDay(secondsSinceEpoch: now)
+        guard let newest else { return (DayRange(last: today, days: length), false) }
+        let last = min(today, UTCDay(number: Int(newest)))
+        // Reports come a day or two late: only a longer gap is worth a word.
+        return (DayRange(last: last, days: length), today.number - last.number > 3)
+    }
+
+    static func emptyDays(_ window: DayRange) -> [DayVolume] {
+        (0..<window.dayCount).map { DayVolume(day: window.first.advanced(by: $0)) }
+    }
+
+    static func policy(_ row: SQLRow, first: Int) -> ObservedPolicy? {
+        guard let text = row.optionalText(first),
+            let policy = try? JSONDecoder().decode(
+                AggregateReport.PublishedPolicy.self, from: Data(text.utf8))
+        else { return nil }
+        return ObservedPolicy(
+            policy: policy, reporter: row.text(first + 1),
+            seen: UTCDay(secondsSinceEpoch: row.integer(first + 2)))
+    }
+}

@@ -1,0 +1,130 @@
+public import DomainAnalysis
+public import MailReports
+
+/// An inclusive range of UTC days.
+public struct DayRange: Hashable, Sendable, Codable {
+    public var first: UTCDay
+    public var last: UTCDay
+
+    public init(first: UTCDay, last: UTCDay) {
+        self.first = first
+        self.last = max(first, last)
+    }
+
+    public var dayCount: Int { last.number - first.number + 1 }
+
+    /// The `days` days that end with `last`.
+    public init(last: UTCDay, days: Int) {
+        self.init(first: last.advanced(by: 1 - max(1, days)), last: last)
+    }
+}
+
+/// Messages counted by what they are.
+public struct ClassCounts: Hashable, Sendable, Codable {
+    public var compliant: Int64 = 0
+    public var misconfigured: Int64 = 0
+    public var forwarded: Int64 = 0
+    public var blocklisted: Int64 = 0
+    public var spoofing: Int64 = 0
+    public var unknown: Int64 = 0
+
+    public init() {}
+
+    public subscript(sourceClass: SourceClass) -> Int64 {
+        get {
+            switch sourceClass {
+            case .compliant: compliant
+            case .misconfigured: misconfigured
+            case .forwarded: forwarded
+            case .blocklisted: blocklisted
+            case .spoofing: spoofing
+            case .unknown: unknown
+            }
+        }
+        set {
+            switch sourceClass {
+            case .compliant: compliant = newValue
+            case .misconfigured: misconfigured = newValue
+            case .forwarded: forwarded = newValue
+            case .blocklisted: blocklisted = newValue
+            case .spoofing: spoofing = newValue
+            case .unknown: unknown = newValue
+            }
+        }
+    }
+
+    /// The four states people see.
+    public subscript(fate: SourceClass.Fate) -> Int64 {
+        SourceClass.allCases.filter { $0.fate == fate }.reduce(0) { $0 + self[$1] }
+    }
+
+    public var total: Int64 { SourceClass.allCases.reduce(0) { $0 + self[$1] } }
+
+    public static func += (left: inout ClassCounts, right: ClassCounts) {
+        for each in SourceClass.allCases { left[each] += right[each] }
+    }
+}
+
+/// One day's messages.
+public struct DayVolume: Hashable, Sendable, Codable {
+    public var day: UTCDay
+    public var counts: ClassCounts
+    /// Messages among them whose day is an estimate: their report spans more than a day.
+    public var estimated: Int64
+
+    public init(day: UTCDay, counts: ClassCounts = ClassCounts(), estimated: Int64 = 0) {
+        self.day = day
+        self.counts = counts
+        self.estimated = estimated
+    }
+}
+
+/// A sender's messages in a window.
+public struct SenderVolume: Hashable, Sendable, Codable {
+    /// `SenderIdentification.key` and what else identification said.
+    public var key: String
+    public var name: String
+    public var serviceID: String?
+    public var confidence: SenderIdentification.Confidence
+    public var evidence: [SenderIdentification.Evidence]
+    public var counts: ClassCounts
+    /// Messages with an aligned DKIM pass, an aligned SPF pass (as the receivers evaluated it).
+    public var dkimAligned: Int64
+    public var spfAligned: Int64
+    /// Messages that receivers quarantined or rejected.
+    public var quarantined: Int64
+    public var rejected: Int64
+    /// First and last day on which the sender was ever seen for this domain.
+    public var firstDay: UTCDay
+    public var lastDay: UTCDay
+    /// Different addresses ever seen.
+    public var sourceCount: Int64
+    /// Messages per day of the window, oldest first (for a sparkline).
+    public var days: [Int64]
+    /// Why its largest unproved part was classified as it was, in a sentence.
+    public var reason: String
+
+    public init(
+        key: String, name: String, serviceID: String?,
+        confidence: SenderIdentification.Confidence, evidence: [SenderIdentification.Evidence],
+        counts: ClassCounts, dkimAligned: Int64, spfAligned: Int64, quarantined: Int64,
+        rejected: Int64, firstDay: UTCDay, lastDay: UTCDay, sourceCount: Int64, days: [Int64],
+        reason: String
+    ) {
+        self.key = key
+        self.name = name
+        self.serviceID = serviceID
+        self.confidence = confidence
+        self.evidence = evidence
+        self.counts = counts
+        self.dkimAligned = dkimAligned
+        self.spfAligned = spfAligned
+        self.quarantined = quarantined
+        self.rejected = rejected
+        self.firstDay = firstDay
+        self.lastDay = lastDay
+        self.sourceCount = sourceCount
+        self.days = days
+        self.reason = reason
+    }
+}

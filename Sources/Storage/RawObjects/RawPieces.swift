@@ -1,0 +1,116 @@
+import CZlib
+
+/// Cuts what came in into pieces for storing, compressed on the way where that helps.
+///
+/// Feed the bytes in order, then finish; memory stays at about one piece whatever the size.
+public struct RawPieces: ~Copyable {
+    /// Bytes of one stored piece.
+    public static let pieceSize = 256 * 1_024
+
+    public let encoding: RawEncoding
+    private var stream = z_stream()
+    private var buffer: [UInt8] = []
+
+    public init(encoding: RawEncoding) {
+        self.encoding = encoding
+        buffer.reserveCapacity(Self.pieceSize)
+        if encoding == .gzip {
+            // Level 1: reports shrink to a twentieth at any level, and time is what costs.
+            // 15 + 16 asks zlib for the gzip format.
+            let status = deflateInit2_(
+                &stream, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+                Int32(MemoryLayout<z_stream>.size))
+            precondition(status == Z_OK, "zlib could not start")
+        }
+    }
+
+    deinit {
+        if encoding == .gzip {
+            var ended = stream
+            deflateEnd(&ended)
+        }
+    }
+
+    public mutating func feed(
+        _ bytes: UnsafeRawBufferPointer, emit: ([UInt8]) throws -> Void
+    ) throws {
+        switch encoding {
+        case .plain:
+            buffer.append(contentsOf: bytes)
+            try emitFull(emit)
+        case .gzip:
+            try deflate(bytes, flush: Z_NO_FLUSH, emit: emit)
+        }
+    }
+
+    public mutating func finish(emit: ([UInt8]) throws -> Void) throws {
+        if encoding == .gzip {
+            try deflate(UnsafeRawBufferPointer(start: nil, count: 0), flush: Z_FINISH, emit: emit)
+        }
+        if !buffer.isEmpty { try emit(buffer) }
+        buffer = []
+    }
+
+    private mutating func deflate(
+        _ bytes: UnsafeRawBufferPointer, flush: Int32, emit: ([UInt8]) throws -> Void
+    ) throws {
+        stream.next_in = UnsafeMutablePointer(
+            mutating: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
+        stream.avail_in = UInt32(bytes.count)
+        var status: Int32 = Z_OK
+        repeat {
+            let room = 32 * 1_024
+            let before = buffer.count
+            buffer.append(contentsOf: repeatElement(0, count: room))
+            let left = buffer.withUnsafeMutableBufferPointer { output -> UInt32 in
+                stream.next_out = output.baseAddress?.advanced(by: before)
+                stream.avail_out = UInt32(room)
+                status = CZlib.deflate(&stream, flush)
+                return stream.avail_out
+            }
+            buffer.removeLast(Int(left))
+            try emitFull(emit)
+        } while stream.avail_out == 0 || (flush == Z_FINISH && status == Z_OK)
+    }
+
+    private mutating func emitFull(_ emit: ([UInt8]) throws -> Void) throws {
+        while buffer.count >= Self.pieceSize {
+            try emit(Array(buffer.prefix(Self.pieceSize)))
+            buffer.removeFirst(Self.pieceSize)
+        }
+    }
+}
+
+/// Puts stored pieces back together.
+enum RawUnpacking {
+    /// The bytes as they came, or nil when there are more than `limit`.
+    static func unpack(_ stored: [UInt8], encoding: RawEncoding, limit: Int) -> [UInt8]? {
+        guard encoding == .gzip else { return stored.count <= limit ? stored : nil }
+        var stream = z_stream()
+        guard
+            inflateInit2_(
+                &stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
+        else { return nil }
+        defer { inflateEnd(&stream) }
+        var output: [UInt8] = []
+        var input = stored
+        return input.withUnsafeMutableBufferPointer { bytes -> [UInt8]? in
+            stream.next_in = bytes.baseAddress
+            stream.avail_in = UInt32(bytes.count)
+            let room = 128 * 1_024
+            while true {
+                let before = output.count
+                output.append(contentsOf: repeatElement(0, count: room))
+                let status = output.withUnsafeMutableBufferPointer { target -> Int32 in
+                    stream.next_out = target.baseAddress?.advanced(by: before)
+                    stream.avail_out = UInt32(room)
+                    return inflate(&stream, Z_NO_FLUSH)
+                }
+                output.removeLast(Int(stream.avail_out))
+                guard output.count <= limit else { return nil }
+                if status == Z_STREAM_END { return output }
+                guard status == Z_OK else { return nil }
+            }
+        }
+    }
+}

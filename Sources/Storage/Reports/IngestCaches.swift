@@ -1,0 +1,66 @@
+import DomainAnalysis
+import MailReports
+import Synchronization
+
+/// What a row of a report authenticated: rows that agree in all of it share one stored set.
+struct AuthenticationSetKey: Hashable {
+    var headerFrom: String
+    var envelopeFrom: String?
+    var dkim: [AggregateRecord.DKIMAuthenticationResult]
+    var spf: [AggregateRecord.SPFAuthenticationResult]
+
+    init(_ record: AggregateRecord) {
+        self.headerFrom = record.headerFrom
+        self.envelopeFrom = record.envelopeFrom
+        self.dkim = record.dkim
+        self.spf = record.spf
+    }
+}
+
+/// Ids of rows that are known to be committed, so that they need not be asked for again.
+struct IngestCaches {
+    /// Most authentication sets remembered: some 40 MB at worst.
+    static let mostSets = 40_000
+    static let mostSenders = 20_000
+
+    var sets: [AuthenticationSetKey: Int64] = [:]
+    var senders: [String: Int64] = [:]
+    var domains: [String: Int64] = [:]
+    /// Confidence known to be stored for a domain's sender.
+    var domainSenders: [DomainSender: SenderIdentification.Confidence] = [:]
+
+    struct DomainSender: Hashable {
+        var domain: Int64
+        var sender: Int64
+    }
+
+    /// Keeps memory bounded: what is forgotten is asked for again.
+    mutating func trim() {
+        if sets.count > Self.mostSets { sets.removeAll(keepingCapacity: true) }
+        if senders.count > Self.mostSenders { senders.removeAll(keepingCapacity: true) }
+        if domains.count > Self.mostSenders { domains.removeAll(keepingCapacity: true) }
+        if domainSenders.count > Self.mostSets { domainSenders.removeAll(keepingCapacity: true) }
+    }
+}
+
+/// The caches between two transactions. A transaction takes them out and puts them back once it
+/// has ended well; after a failure they start empty.
+public final class IngestMemory: Sendable {
+    private let caches = Mutex<IngestCaches>(IngestCaches())
+
+    public init() {}
+
+    func take() -> IngestCaches {
+        caches.withLock { held in
+            defer { held = IngestCaches() }
+            return held
+        }
+    }
+
+    func putBack(_ used: IngestCaches) {
+        caches.withLock { held in
+            held = used
+            held.trim()
+        }
+    }
+}

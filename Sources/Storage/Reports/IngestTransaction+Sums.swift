@@ -1,0 +1,162 @@
+import Identities
+import SQLDatabase
+
+/// Writes the sums that pages read.
+extension IngestTransaction {
+    func writeSums() throws {
+        let sums = batch
+        batch = BatchTally()
+        try writeDomainDays(sums)
+        try writeSenderDays(sums)
+        try writeIdentitiesAndSources(sums)
+        try writeReporters(sums)
+        try writeDomainStates(sums)
+    }
+
+    private func writeDomainDays(_ sums: BatchTally) throws {
+        guard !sums.domainDays.isEmpty else { return }
+        var values: [SQLValue] = []
+        for (key, count) in sums.domainDays {
+            values += [
+                .integer(organisation.rawValue), .integer(key.day), .integer(key.domain),
+                .integer(key.classCode), .integer(count.messages), .integer(count.estimated),
+            ]
+        }
+        let key = ["organisation_id", "day", "domain_id", "class"]
+        let adding = ["messages", "estimated"]
+        try transaction.accumulate(
+            into: "domain_day", columns: key + adding, key: key, adding: adding, lowering: [],
+            raising: [], values: values)
+    }
+
+    private func writeSenderDays(_ sums: BatchTally) throws {
+        guard !sums.senderDays.isEmpty else { return }
+        var values: [SQLValue] = []
+        for (key, count) in sums.senderDays {
+            values += [
+                .integer(key.domain), .integer(key.day), .integer(key.sender),
+                .integer(key.classCode), .integer(count.messages), .integer(count.dkimAligned),
+                .integer(count.spfAligned), .integer(count.quarantined),
+                .integer(count.rejected), .integer(count.estimated),
+            ]
+        }
+        let key = ["domain_id", "day", "sender_id", "class"]
+        let adding = [
+            "messages", "dkim_aligned", "spf_aligned", "quarantined", "rejected", "estimated",
+        ]
+        try transaction.accumulate(
+            into: "sender_day", columns: key + adding, key: key, adding: adding, lowering: [],
+            raising: [], values: values)
+
+        var days: [SQLValue] = []
+        for (pair, seen) in sums.domainSenders {
+            days += [
+                .integer(pair.domain), .integer(pair.sender), .integer(0), .text("[]"), .text(""),
+                .integer(seen.first), .integer(seen.last), .integer(seen.lastUndecided),
+            ]
+        }
+        try transaction.accumulate(
+            into: "domain_sender",
+            columns: [
+                "domain_id", "sender_id", "confidence", "evidence", "reason", "first_day",
+                "last_day", "last_undecided_day",
+            ],
+            key: ["domain_id", "sender_id"], adding: [], lowering: ["first_day"],
+            raising: ["last_day", "last_undecided_day"], values: days)
+    }
+
+    private func writeIdentitiesAndSources(_ sums: BatchTally) throws {
+        if !sums.identityDays.isEmpty {
+            var values: [SQLValue] = []
+            values.reserveCapacity(sums.identityDays.count * 7)
+            for (key, messages) in sums.identityDays {
+                values.append(.integer(key.domain))
+                values.append(.integer(key.day))
+                values.append(.integer(key.set))
+                values.append(.integer(key.sender))
+                values.append(.integer(key.classCode))
+                values.append(.integer(key.disposition))
+                values.append(.integer(messages))
+            }
+            let key = [
+                "domain_id", "day", "authentication_set_id", "sender_id", "class", "disposition",
+            ]
+            try transaction.accumulate(
+                into: "identity_day", columns: key + ["messages"], key: key,
+                adding: ["messages"], lowering: [], raising: [], values: values)
+        }
+        if !sums.sourceTotals.isEmpty {
+            var values: [SQLValue] = []
+            values.reserveCapacity(sums.sourceTotals.count * 6)
+            for (key, count) in sums.sourceTotals {
+                values.append(.integer(key.domain))
+                values.append(.integer(key.sender))
+                values.append(.text(key.address.description))
+                values.append(.integer(count.messages))
+                values.append(.integer(count.first))
+                values.append(.integer(count.last))
+            }
+            let key = ["domain_id", "sender_id", "source"]
+            try transaction.accumulate(
+                into: "source_total", columns: key + ["messages", "first_day", "last_day"],
+                key: key, adding: ["messages"], lowering: ["first_day"], raising: ["last_day"],
+                values: values)
+        }
+    }
+
+    private func writeReporters(_ sums: BatchTally) throws {
+        if !sums.reporterDays.isEmpty {
+            var values: [SQLValue] = []
+            for (key, count) in sums.reporterDays {
+                values += [
+                    .integer(key.domain), .integer(key.day), .text(key.reporter),
+                    .integer(count.reports), .integer(count.messages),
+                ]
+            }
+            let key = ["domain_id", "day", "reporter"]
+            try transaction.accumulate(
+                into: "reporter_day", columns: key + ["reports", "messages"], key: key,
+                adding: ["reports", "messages"], lowering: [], raising: [], values: values)
+        }
+        if !sums.intakeTotals.isEmpty {
+            var values: [SQLValue] = []
+            for (key, count) in sums.intakeTotals {
+                values += [
+                    .integer(organisation.rawValue), .text(key.kind), .text(key.policyDomain),
+                    .flag(key.isRepaired), .integer(count.reports), .integer(count.records),
+                    .integer(count.messages), .integer(count.noted),
+                ]
+            }
+            let key = ["organisation_id", "kind", "policy_domain", "is_repaired"]
+            let adding = ["reports", "records", "messages", "noted"]
+            try transaction.accumulate(
+                into: "intake_total", columns: key + adding, key: key, adding: adding,
+                lowering: [], raising: [], values: values)
+        }
+    }
+
+    private func writeDomainStates(_ sums: BatchTally) throws {
+        for (domain, state) in sums.domainStates {
+            try transaction.execute(
+                """
+                UPDATE domain SET
+                    first_day = CASE WHEN first_day < ? THEN first_day ELSE ? END,
+                    last_day = CASE WHEN last_day > ? THEN last_day ELSE ? END
+                WHERE id = ?
+                """,
+                [
+                    .integer(state.firstDay), .integer(state.firstDay), .integer(state.lastDay),
+                    .integer(state.lastDay), .integer(domain),
+                ])
+            try transaction.execute(
+                """
+                UPDATE domain SET policy = ?, policy_reporter = ?, policy_seen = ?
+                WHERE id = ? AND (policy_seen IS NULL OR policy_seen <= ?)
+                """,
+                [
+                    .optional(state.policy), .text(state.policyReporter),
+                    .integer(state.policySeen), .integer(domain), .integer(state.policySeen),
+                ])
+        }
+    }
+}

@@ -1,0 +1,353 @@
+public import MailReports
+public import SQLDatabase
+
+import Crypto
+import DomainAnalysis
+import FoundationEssentials
+public import Identities
+
+/// One durable step of the intake: raw bytes, reports, their rows and all sums, or nothing.
+///
+/// Lives inside `SQLDatabase.write` and never leaves it. A report is begun, given its rows, and
+/// ended; a report that turns out to be known, or unreadable, is abandoned without a trace.
+public final class IngestTransaction {
+    public enum Outcome: Hashable, Sendable {
+        case stored(Int64)
+        /// The same report (reporter, report id, policy domain, period) is known already.
+        case repeated(Int64)
+    }
+
+    let transaction: any SQLTransaction
+    let organisation: OrganisationID
+    let now: Int64
+    var caches: IngestCaches
+    var batch = BatchTally()
+    private let memory: IngestMemory
+    private let encoder = JSONEncoder()
+    private var current: OpenReport?
+    private var reasonTexts: [[AggregateRecord.OverrideReason]: String] = [:]
+
+    /// Rows held back before they are written together.
+    static let rowsTogether = 500
+    /// Sums held in memory before they are written out: some 20 MB.
+    static let mostSums = 60_000
+
+    struct OpenReport {
+        var id: Int64
+        var pending: [IdentifiedRecord] = []
+        var values: [SQLValue] = []
+        var position: Int64 = 0
+        var rowsWritten = false
+        var tally = ReportTally()
+        /// Sender id to what identification said, for this report's domain.
+        var senders: [Int64: SenderNote] = [:]
+    }
+
+    struct SenderNote {
+        var identification: SenderIdentification
+        var reason: String
+        var reasonMessages: Int64
+    }
+
+    public init(
+        _ transaction: any SQLTransaction, organisation: OrganisationID, memory: IngestMemory,
+        now: Int64
+    ) throws {
+        self.transaction = transaction
+        self.organisation = organisation
+        self.memory = memory
+        self.now = now
+        self.caches = memory.take()
+        self.encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // Lines up writers: from here to the commit no other intake writes.
+        try transaction.execute("UPDATE id_block SET next = next WHERE name = 'report'")
+    }
+
+    /// Takes the next `count` ids of a table.
+    func takeIDs(_ name: String, _ count: Int = 1) throws -> Int64 {
+        let row = try transaction.rows(
+            "UPDATE id_block SET next = next + ? WHERE name = ? RETURNING next",
+            [.integer(count), .text(name)])
+        return row[0].integer(0) - Int64(count)
+    }
+
+    // MARK: Reports
+
+    public func begin() throws {
+        current = OpenReport(id: try takeIDs("report"))
+    }
+
+    public func add(_ record: IdentifiedRecord) throws {
+        guard current != nil else { return }
+        current?.pending.append(record)
+        if let count = current?.pending.count, count >= Self.rowsTogether { try settle() }
+    }
+
+    /// Forgets the report that was begun.
+    public func abandon() throws {
+        if let open = current, open.rowsWritten {
+            try transaction.execute(
+                "DELETE FROM record WHERE report_id = ?", [.integer(open.id)])
+        }
+        current = nil
+    }
+
+    /// The id of a stored report with the same key.
+    public func known(_ report: AggregateReport, domain: DomainName) throws -> Int64? {
+        try known(
+            kind: .aggregate, reporter: report.reporter, reportID: report.reportID,
+            policyDomain: domain.text, begin: report.begin, end: report.end)
+    }
+
+    /// Ends the report that was begun; its rows were added before.
+    public func end(
+        _ report: AggregateReport, domain: DomainName, rawObject: Int64, path: String
+    ) throws -> Outcome {
+        if let id = try known(report, domain: domain) {
+            try abandon()
+            return .repeated(id)
+        }
+        try settle()
+        guard let open = current else { preconditionFailure("no report was begun") }
+        current = nil
+        try writeRows(open.values)
+        let domainID = try id(ofDomain: domain)
+        try insertReport(
+            Row(
+                id: open.id, kind: .aggregate, reporter: report.reporter,
+                reportID: report.reportID, policyDomain: domain.text, begin: report.begin,
+                end: report.end, domainID: domainID, records: open.tally.records,
+                messages: open.tally.messages, isRepaired: report.isRepaired,
+                isNoted: !report.repairs.isEmpty, details: try json(report),
+                rawObject: rawObject, path: path))
+        batch.add(
+            open.tally, domain: domainID, reporter: Self.keyText(report.reporter),
+            begin: report.begin, end: report.end)
+        batch.note(
+            domain: domainID, days: Apportionment(begin: report.begin, end: report.end),
+            policy: try json(report.policy), reporter: report.reporter, seen: report.end)
+        try noteSenders(open.senders, domain: domainID)
+        if batch.size > Self.mostSums { try writeSums() }
+        return .stored(open.id)
+    }
+
+    public func store(
+        _ report: TLSReport, domain: String, rawObject: Int64, path: String
+    ) throws -> Outcome {
+        let sessions = report.policies.reduce(Int64(0)) {
+            $0 &+ $1.successfulSessions &+ $1.failedSessions
+        }
+        return try store(
+            Row(
+                id: 0, kind: .tls, reporter: report.reporter, reportID: report.reportID,
+                policyDomain: domain, begin: report.begin, end: report.end, domainID: nil,
+                records: Int64(report.policies.count), messages: sessions,
+                isRepaired: report.repairs.contains { $0.weight == .repair },
+                isNoted: !report.repairs.isEmpty, details: try json(report),
+                rawObject: rawObject, path: path))
+    }
+
+    /// Failure reports carry no id of their own: the digest of what came in tells them apart.
+    public func store(
+        _ report: FailureReport, domain: String, digest: String, rawObject: Int64, path: String
+    ) throws -> Outcome {
+        let arrival = report.arrival ?? now
+        return try store(
+            Row(
+                id: 0, kind: .failure,
+                reporter: report.reportingMTA ?? report.userAgent ?? "not named",
+                reportID: digest + " " + path, policyDomain: domain, begin: arrival, end: arrival,
+                domainID: nil, records: 1, messages: report.incidents,
+                isRepaired: report.repairs.contains { $0.weight == .repair },
+                isNoted: !report.repairs.isEmpty, details: try json(report),
+                rawObject: rawObject, path: path))
+    }
+
+    /// Writes what is still held in memory. The last call before the transaction's body returns.
+    public func finish() throws {
+        try writeSums()
+        memory.putBack(caches)
+    }
+
+    // MARK: Rows
+
+    struct Row {
+        var id: Int64
+        var kind: ReportSummary.Kind
+        var reporter: String
+        var reportID: String
+        var policyDomain: String
+        var begin: Int64
+        var end: Int64
+        var domainID: Int64?
+        var records: Int64
+        var messages: Int64
+        var isRepaired: Bool
+        var isNoted: Bool
+        var details: String
+        var rawObject: Int64
+        var path: String
+    }
+
+    private func store(_ row: Row) throws -> Outcome {
+        if let id = try known(
+            kind: row.kind, reporter: row.reporter, reportID: row.reportID,
+            policyDomain: row.policyDomain, begin: row.begin, end: row.end)
+        {
+            return .repeated(id)
+        }
+        var row = row
+        row.id = try takeIDs("report")
+        try insertReport(row)
+        return .stored(row.id)
+    }
+
+    private func known(
+        kind: ReportSummary.Kind, reporter: String, reportID: String, policyDomain: String,
+        begin: Int64, end: Int64
+    ) throws -> Int64? {
+        try transaction.rows(
+            """
+            SELECT id FROM report WHERE organisation_id = ? AND kind = ? AND reporter = ?
+                AND report_id = ? AND policy_domain = ? AND begin_at = ? AND end_at = ?
+            """,
+            [
+                .integer(organisation.rawValue), .text(kind.rawValue),
+                .text(Self.keyText(reporter)), .text(Self.keyText(reportID)),
+                .text(Self.keyText(policyDomain)), .integer(begin), .integer(end),
+            ]
+        ).first?.integer(0)
+    }
+
+    private func insertReport(_ row: Row) throws {
+        try transaction.insert(
+            into: "report",
+            columns: [
+                "id", "organisation_id", "kind", "reporter", "report_id", "policy_domain",
+                "begin_at", "end_at", "domain_id", "records", "messages", "is_repaired",
+                "details", "raw_object_id", "path", "received_at",
+            ],
+            values: [
+                .integer(row.id), .integer(organisation.rawValue), .text(row.kind.rawValue),
+                .text(Self.keyText(row.reporter)), .text(Self.keyText(row.reportID)),
+                .text(Self.keyText(row.policyDomain)), .integer(row.begin), .integer(row.end),
+                .optional(row.domainID), .integer(row.records), .integer(row.messages),
+                .flag(row.isRepaired), .text(row.details), .integer(row.rawObject),
+                .text(row.path), .integer(now),
+            ])
+        let key = BatchTally.IntakeTotal(
+            kind: row.kind.rawValue, policyDomain: Self.keyText(row.policyDomain),
+            isRepaired: row.isRepaired)
+        var sums = batch.intakeTotals[key] ?? BatchTally.IntakeSums()
+        sums.reports += 1
+        sums.records += row.records
+        sums.messages += row.messages
+        if row.isNoted, !row.isRepaired { sums.noted += 1 }
+        batch.intakeTotals[key] = sums
+    }
+
+    /// Gives the rows held back their ids, and adds them to the sums.
+    private func settle() throws {
+        guard var open = current, !open.pending.isEmpty else { return }
+        let pending = open.pending
+        open.pending.removeAll(keepingCapacity: true)
+        let sets = try ids(ofSets: pending.map { AuthenticationSetKey($0.record) })
+        let senders = try ids(ofSenders: pending.map(\.identification))
+        for (index, row) in pending.enumerated() {
+            append(row, set: sets[index], sender: senders[index], to: &open)
+        }
+        if open.values.count > Self.rowsTogether * 4 * Self.recordColumns.count {
+            try writeRows(open.values)
+            open.values.removeAll(keepingCapacity: true)
+            open.rowsWritten = true
+        }
+        current = open
+    }
+
+    static let recordColumns = [
+        "report_id", "position", "source", "messages", "disposition", "dkim", "spf",
+        "authentication_set_id", "sender_id", "class", "envelope_to", "reasons",
+    ]
+
+    private func append(
+        _ row: IdentifiedRecord, set: Int64, sender: Int64, to open: inout OpenReport
+    ) {
+        let record = row.record
+        open.values.append(.integer(open.id))
+        open.values.append(.integer(open.position))
+        open.values.append(.text(record.source?.description ?? record.sourceText))
+        open.values.append(.integer(record.count))
+        open.values.append(.text(record.disposition))
+        open.values.append(.text(record.dkimEvaluated))
+        open.values.append(.text(record.spfEvaluated))
+        open.values.append(.integer(set))
+        open.values.append(.integer(sender))
+        open.values.append(.integer(row.sourceClass.code))
+        open.values.append(.optional(record.envelopeTo))
+        open.values.append(record.reasons.isEmpty ? .null : .text(text(of: record.reasons)))
+        open.position += 1
+
+        open.tally.records += 1
+        open.tally.messages += record.count
+        let identity = ReportTally.Identity(
+            set: set, sender: sender, classCode: row.sourceClass.code,
+            disposition: Disposition(word: record.disposition).rawValue,
+            dkimAligned: record.dkimEvaluated == "pass",
+            spfAligned: record.spfEvaluated == "pass")
+        open.tally.identities[identity, default: 0] += record.count
+        if let address = record.source {
+            let source = ReportTally.Source(sender: sender, address: address)
+            open.tally.sources[source, default: 0] += record.count
+        }
+        let unproved = row.sourceClass == .compliant ? 0 : record.count
+        if let note = open.senders[sender] {
+            if note.identification.confidence < row.identification.confidence {
+                open.senders[sender]?.identification = row.identification
+            }
+            if unproved > note.reasonMessages {
+                open.senders[sender]?.reason = row.reason
+                open.senders[sender]?.reasonMessages = unproved
+            }
+        } else {
+            open.senders[sender] = SenderNote(
+                identification: row.identification, reason: row.reason,
+                reasonMessages: unproved)
+        }
+    }
+
+    private func writeRows(_ values: [SQLValue]) throws {
+        guard !values.isEmpty else { return }
+        try transaction.insert(into: "record", columns: Self.recordColumns, values: values)
+    }
+
+    private func text(of reasons: [AggregateRecord.OverrideReason]) -> String {
+        if let known = reasonTexts[reasons] { return known }
+        if reasonTexts.count > 1_000 { reasonTexts.removeAll(keepingCapacity: true) }
+        let text = (try? json(reasons)) ?? "[]"
+        reasonTexts[reasons] = text
+        return text
+    }
+
+    func json(_ value: some Encodable) throws -> String {
+        String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+
+    /// Text that takes part in a key: whole while it is short, else its beginning and its digest
+    /// (PostgreSQL refuses index entries of more than 2,700 bytes).
+    static func keyText(_ text: String) -> String {
+        guard text.utf8.count > 255 else { return text }
+        let digest = SHA256.hash(data: Data(text.utf8)).prefix(12)
+        return text.prefix(48) + "…" + hexadecimal(digest)
+    }
+}
+
+/// Bytes as lower-case hexadecimal digits.
+func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    var text: [UInt8] = []
+    for byte in bytes {
+        text.append(digits[Int(byte >> 4)])
+        text.append(digits[Int(byte & 15)])
+    }
+    return String(decoding: text, as: UTF8.self)
+}

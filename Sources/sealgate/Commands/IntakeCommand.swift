@@ -1,0 +1,92 @@
+import ArgumentParser
+import Storage
+import MailReports
+import FoundationEssentials
+import ReportConsumer
+
+/// `sealgate intake`: what could not be read.
+struct IntakeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "intake",
+        abstract: "Lists, exports, reads again or discards what could not be read as a report.",
+        subcommands: [List.self, Retry.self, Export.self, Discard.self])
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lists what is set aside, with its reason.")
+        @OptionGroup var store: StoreOptions
+        @Option(help: "How many.") var limit = 100
+        @Option(help: "text or json") var format = OutputFormat.text
+
+        func run() async throws {
+            let house = try await House.open(store, lookup: nil)
+            let items = try await house.intakeStore.quarantined(limit: limit)
+            try await house.close()
+            if format == .json { return try printJSON(items) }
+            if items.isEmpty { return print("Nothing is set aside.") }
+            for item in items {
+                print("\(item.id)  \(plain(item.path))  (\(grouped(item.byteCount)) bytes)")
+                print("    \(plain(item.refusal.explanation, limit: 400))")
+            }
+        }
+    }
+
+    struct Retry: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Reads what is set aside once more, with today's program.")
+        @OptionGroup var store: StoreOptions
+        @OptionGroup var resolver: ResolverOptions
+        @Argument(help: "Numbers from 'sealgate intake list'; none reads all.")
+        var ids: [Int64] = []
+
+        func run() async throws {
+            try await withLookup(resolver) { lookup in
+                let house = try await House.open(store, lookup: lookup)
+                var all = ids
+                if all.isEmpty {
+                    all = try await house.intakeStore.quarantined(limit: 100_000).map(\.id)
+                }
+                var (read, refused) = (0, 0)
+                for id in all {
+                    let outcome = try await house.intake.retry(id)
+                    read += outcome.accepted.count + outcome.repeated.count
+                    refused += outcome.refused.count
+                }
+                try await house.close()
+                print(
+                    "\(counted(read, "report")) could be read now, "
+                        + "\(counted(refused, "document")) still cannot.")
+            }
+        }
+    }
+
+    struct Export: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Writes what is set aside to a file, exactly as it came in.")
+        @OptionGroup var store: StoreOptions
+        @Argument(help: "A number from 'sealgate intake list'.") var id: Int64
+        @Argument(help: "The file to write.") var file: String
+
+        func run() async throws {
+            let house = try await House.open(store, lookup: nil)
+            let bytes = try await house.intakeStore.bytes(of: id, limit: 1 << 31)
+            try await house.close()
+            guard let bytes else { throw PlainError("Nothing with number \(id) is set aside.") }
+            try Data(bytes).write(to: URL(filePath: file))
+            print("\(grouped(bytes.count)) bytes written to \(file).")
+        }
+    }
+
+    struct Discard: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Takes something off the list; its bytes stay kept.")
+        @OptionGroup var store: StoreOptions
+        @Argument(help: "Numbers from 'sealgate intake list'.") var ids: [Int64]
+
+        func run() async throws {
+            let house = try await House.open(store, lookup: nil)
+            for id in ids { try await house.intakeStore.discard(id) }
+            try await house.close()
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import UnixSignals
+import Storage
+import Console
+import Logging
+import ServiceLifecycle
+
+/// Where the console listens.
+struct ConsoleOptions: ParsableArguments {
+    @Option(help: "Address to listen on.") var host = "127.0.0.1"
+    @Option(help: "Port to listen on; 0 takes a free one.") var port = 8025
+    @Option(help: "The address people use, if it differs (behind a proxy): https://…")
+    var publicURL: String?
+}
+
+/// `sealgate serve`: the console, until it is told to stop.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Runs the console.")
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var resolver: ResolverOptions
+    @OptionGroup var console: ConsoleOptions
+
+    func run() async throws {
+        try await withLookup(resolver) { lookup in
+            let house = try await House.open(store, lookup: lookup)
+            try await serve(house, console) { address in
+                say("The console is at \(address)")
+                if let link = try await house.firstSignInLink(address) {
+                    say("First start: choose your name and password at \(link)")
+                }
+                say("Stop it with Ctrl-C.")
+            }
+            try await house.close()
+        }
+    }
+}
+
+extension House {
+    /// A one-time link for the local administrator, while there is none yet.
+    func firstSignInLink(_ address: String) async throws -> String? {
+        guard let token = try await accounts.oneTimeLink(now: clock()) else { return nil }
+        return "\(address)/welcome?token=\(token.text)"
+    }
+}
+
+/// Runs the console until it is stopped by a signal; `started` is told its address.
+func serve(
+    _ house: House, _ options: ConsoleOptions,
+    started: @escaping @Sendable (String) async throws -> Void
+) async throws {
+    var logger = Logger(label: "console")
+    logger.logLevel = .warning
+    let host = options.host
+    let publicURL = options.publicURL
+    let application = try makeConsole(
+        services: ConsoleServices(
+            domains: house.domains, reports: house.reports, intake: house.intakeStore,
+            accounts: house.accounts, door: house.intake, adviser: house.adviser,
+            now: { clock() }),
+        configuration: ConsoleConfiguration(
+            host: options.host, port: options.port, publicURL: publicURL),
+        logger: logger,
+        onRunning: { port in
+            do {
+                try await started(publicURL ?? "http://\(host):\(port)")
+            } catch {
+                note("The console runs, but its first link could not be made: \(error)")
+            }
+        })
+    let group = ServiceGroup(
+        configuration: ServiceGroupConfiguration(
+            services: [.init(service: application)],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+    try await group.run()
+}

@@ -1,0 +1,26 @@
+import Glibc
+
+/// Standard output with a buffer of our own: reports of a hundred megabytes are printed in
+/// pieces.
+struct StandardOutput: TextOutputStream {
+    private static let size = 1 << 16
+    private var buffer: [UInt8] = []
+
+    mutating func write(_ text: String) {
+        buffer.append(contentsOf: text.utf8)
+        if buffer.count >= Self.size { flush() }
+    }
+
+    mutating func flush() {
+        fflush(nil)
+        var start = 0
+        while start < buffer.count {
+            let written = buffer.withUnsafeBytes { bytes in
+                Glibc.write(1, bytes.baseAddress?.advanced(by: start), bytes.count - start)
+            }
+            guard written > 0 else { break }
+            start += written
+        }
+        buffer.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,483 @@
+import DNS
+import DNSResolver
+import Identities
+import NIOCore
+import Synchronization
+import Testing
+
+private func name(_ text: String) throws -> DomainName {
+    try #require(DomainName(text))
+}
+
+private func address(_ query: DNSMessage, _ last: UInt8 = 1, seconds: UInt32 = 300)
+    -> ResourceRecord
+{
+    ResourceRecord(
+        name: query.questions[0].name, type: .a, timeToLive: seconds,
+        data: .a(IPAddress(ipv4: 0xC000_0200 + UInt32(last))))
+}
+
+private func soa(_ zone: String, minimum: UInt32) throws -> ResourceRecord {
+    let zone = try #require(DNSName(zone))
+    return ResourceRecord(
+        name: zone, type: .soa, timeToLive: 3_600,
+        data: .soa(
+            StartOfAuthority(
+                primaryServer: zone, responsibleMailbox: zone, serial: 1, refresh: 1, retry: 1,
+                expire: 1, minimum: minimum)))
+}
+
+private func configuration(_ servers: HostileServer...) -> ResolverConfiguration {
+    var configuration = ResolverConfiguration(
+        servers: servers.compactMap { ResolverAddress("127.0.0.1:\($0.port)") })
+    configuration.timeout = .milliseconds(400)
+    configuration.attempts = 1
+    configuration.totalTimeout = .seconds(2)
+    return configuration
+}
+
+private func isFailure(_ answer: DNSAnswer) -> Bool {
+    if case .failure = answer.outcome { return true }
+    return false
+}
+
+@Suite(.timeLimit(.minutes(1)))
+struct `A resolver among hostile servers` {
+    @Test func `believes only the answer to its own question`() async throws {
+        let server = try await HostileServer { asked in
+            let good = HostileServer.answer(asked.query, [address(asked.query, 1)])
+            var wrongID = HostileServer.answer(asked.query, [address(asked.query, 66)])
+            wrongID.id &+= 1
+            var wrongName = HostileServer.answer(asked.query, [address(asked.query, 66)])
+            wrongName.questions[0].name = .root
+            var wrongType = HostileServer.answer(asked.query, [address(asked.query, 66)])
+            wrongType.questions[0].type = .txt
+            var noQuestion = HostileServer.answer(asked.query, [address(asked.query, 66)])
+            noQuestion.questions = []
+            var query = HostileServer.answer(asked.query, [address(asked.query, 66)])
+            query.isResponse = false
+            let elsewhere = HostileServer.answer(asked.query, [address(asked.query, 66)])
+            return [
+                .octets([]), .octets([0xFF]), .octets([UInt8](repeating: 0xC0, count: 600)),
+                .message(wrongID), .message(wrongName), .message(wrongType),
+                .message(noQuestion), .message(query), .fromElsewhere(elsewhere),
+                .pause(.milliseconds(50)), .message(good),
+            ]
+        }
+        let resolver = StubResolver(configuration: configuration(server))
+        let answer = await resolver.lookUp(try name("www.example.test"), .a)
+        #expect(answer.outcome == .records)
+        #expect(answer.addresses.map(\.description) == ["192.0.2.1"])
+        #expect(server.asked.count == 1)
+        await resolver.shutDown()
+        await server.stop()
+    }
+
+    @Test func `asks over TCP when the letters come back folded`() async throws {
+        let server = try await HostileServer { asked in
+            if asked.isTCP {
+                return [.message(HostileServer.answer(asked.query, [address(asked.query, 1)]))]
+            }
+            var folded = HostileServer.answer(asked.query, [address(asked.query, 66)])
+            folded.questions[0].name = folded.questions[0].name.lowercased
+            return [.message(folded)]
+        }
+        let resolver = StubResolver(configuration: configuration(server))
+        let answer = await resolver.lookUp(try name("a-rather-long-name.example.test"), .a)
+        #expect(answer.addresses.map(\.description) == ["192.0.2.1"])
+        #expect(server.asked.map(\.isTCP) == [false, true])
+        await resolver.shutDown()
+        await server.stop()
+    }
+
+    @Test func `asks over TCP when somebody seems to be guessing`() async throws {
+        let server = try await HostileServer { asked in
+            if asked.isTCP {
+                return [.message(HostileServer.answer(asked.query, [address(asked.query, 1)]))]
+            }
+            return (0..<DNSResolver.Limits.strayDatagrams).map { index in
+                var guess = HostileServer.answer(asked.query, [address(asked.query, 66)])
+                guess.id = asked.query.id &+ UInt16(index + 1)
+                return .message(guess)
+            }
+        }
+        let resolver = StubResolver(configuration: configuration(server))
+        let answer = await resolver.lookUp(try name("www.example.test"), .a)
+        #expect(answer.addresses.map(\.description) == ["192.0.2.1"])
+        #expect(server.asked.map(\.isTCP) == [false, true])
+        await resolver.shutDown()
+        await server.stop()
+    }
+
+    @Test func `takes identifiers, ports and letters at random`() async throws {
+        let server = try await HostileServer { asked in
+            [.message(HostileServer.answer(asked.query, [address(asked.query)]))]
+        }
+        let resolver = StubResolver(configuration: configuration(server))
+        for index in 0..<50 {
+            _ = await resolver.lookUp(try name("name\(index).example.test"), .a)
+        }
+        let asked = server.asked
+        #expect(asked.count == 50)
+        #expect(Set(asked.map(\.query.id)).count > 45)
+        #expect(Set(asked.map(\.sourcePort)).count > 45)
+        let spellings = Set(asked.map { Array($0.query.questions[0].name.wire.suffix(13)) })
+        #expect(spellings.count > 40)
+        for one in asked {
+            #expect(one.query.edns?.payloadSize == DNSResolver.Limits.payloadOctets)
+            #expect(one.query.isRecursionDesired)
+            #expect(one.query.answers.isEmpty)
+        }
+        await resolver.shutDown()
+        await server.stop()
+    }
+
+    @Test func `goes to the next server when one is silent, refuses or is not there`() async throws
+    {
+        let silent = try await HostileServer { _ in [] }
+        let refusing = try await HostileServer { asked in
+            [.message(HostileServer.answer(asked.query, code: .refused))]
+        }
+        let good = try await HostileServer { asked in
+            [.message(HostileServer.answer(asked.query, [address(asked.query)]))]
+        }
+        let gone = try await HostileServer { _ in [] }
+        await gone.stop()
+        let resolver = StubResolver(configuration: configuration(gone, silent, refusing, good))
+        let answer = await resolver.lookUp(try name("www.example.test"), .a)
+        #expect(answer.outcome == .records)
+        #expect(silent.asked.count == 1)
+        #expect(refusing.asked.count == 1)
+        // The server that answered is asked first from now on.
+        _ = await resolver.lookUp(try name("ftp.example.test"), .a)
+        #expect(silent.asked.count == 1)
+        #expect(good.asked.count == 2)
+        await resolver.shutDown()
+        for server in [silent, refusing, good] { await server.stop() }
+    }
+
+    @Test func `gives up in bounded time, and remembers that for a while`() async throws {
+        let silent = try await HostileServer { _ in [] }
+        var patient = configuration(silent)
+        patient.attempts = 5
+        patient.totalTimeout = .seconds(1)
+        let clock = ContinuousClock()
+        let resolver = StubResolver(configuration: patient)
+        let host = try name("www.example.test")
+        let spent = await clock.measure {
+            let answer = await resolver.lookUp(host, .a)
+            #expect(isFailure(answer))
+            #expect(answer.isTemporary)
+        }
+        #expect(spent < .seconds(3))
+        let asked = silent.asked.count
+        #expect(isFailure(await resolver.lookUp(host, .a)))
+        #expect(silent.asked.count == asked)
+        await resolver.shutDown()
+        await silent.stop()
+    }
+
+    @Test func `is not confused by answers that come late`() async throws {
+        let server = try await HostileServer { asked in
+            let answer = HostileServer.answer(
+                asked.query, [address(asked.query, asked.number == 0 ? 66 : 1)])
+            return asked.number == 0
+                ? [.pause(.milliseconds(600)), .message(answer)]
+                : [.pause(.milliseconds(300)), .message(answer)]
+        }
+        var twice = configuration(server)
+        twice.attempts = 2
+        let resolver = StubResolver(configuration: twice)
+        let answer = await resolver.lookUp(try name("www.example.test"), .a)
+        #expect(answer.addresses.map(\.description) == ["192.0.2.1"])
+        await resolver.shutDown()
+        await server.stop()
+    }
+
+    @Test func `asks a server older than EDNS without it`() async throws {
+        let server = try await HostileServer { asked in
+            if asked.query.edns != nil {
+                var refusal = HostileServer.answer(asked.query, code: .formatError)
+                refusal.questions = []
+                return [.message(refusal)]
+            }
+            return [.message(HostileServer.answer(asked.query, [address(asked.query)]))]
+        }
+        let resolver = StubResolver(configuration: configuration(server))
+        #expect(await resolver.lookUp(try name("www.example.test"), .a).outcome == .records)
+        #expect(server.asked.map { $0.query.edns == nil } == [false, true])
+        await resolver.shutDown()
+        await server.stop()
+    }
+
+    @Test func `follows aliases over several messages, never in a circle or for ever`() async throws
+    {
+        let server = try await HostileServer { asked in
+            let question = asked.query.questions[0]
+            let first = String(decoding: question.name.labels.first ?? [], as: UTF8.self)
+                .lowercased()
+            func alias(_ target: String) -> [HostileServer.Reply] {
+                guard let target = DNSName(target) else { return [] }
+                return [
+                    .message(
+                        HostileServer.answer(
+                            asked.query,
+                            [
+                                ResourceRecord(
+                                    name: question.name, type: .cname, timeToLive: 60,
+                                    data: .cname(target))
+                            ]))
+                ]
+            }
+            switch first {
+            case "start": return alias("middle.test")
+            case "middle": return alias("end.test")
+            case "circle": return alias("round.test")
+            case "round": return alias("circle.test")
+            case "end": return [.message(HostileServer.answer(asked.query, [address(asked.query)]))]
+            default: return alias("x\(asked.number).endless.test")
+            }
+        }
+        let resolver = StubResolver(configuration: configuration(server))
+        let good = await resolver.lookUp(try name("start.test"), .a)
+        #expect(good.outcome == .records)
+        #expect(good.aliases.map(\.text) == ["middle.test", "end.test"])
+        #expect(good.timeToLive == 60)
+        #expect(isFailure(await resolver.lookUp(try name("circle.test"), .a)))
+        let before = server.asked.count
+        #expect(isFailure(await resolver.lookUp(try name("a.endless.test"), .a)))
+        #expect(server.asked.count - before <= DNSResolver.Limits.questionsPerLookup)
+        await resolver.shutDown()
+        await server.stop()
+    }
+
+    @Test func `bounds a chain of aliases inside one message`() async throws {
+        let server = try await HostileServer { asked in
+            var records: [ResourceRecord] = []
+            var owner = asked.query.questions[0].name
+            for index in 0..<100 {
+                guard let target = DNSName("n\(index).test") else { return [] }
+                records.append(
+                    ResourceRecord(name: owner, type: .cname, timeToLive: 60, data: .cname(target)))
+                owner = target
+            }
+            return [.message(HostileServer.answer(asked.query, records))]
+        }
+        let resolver = StubResolver(configuration: configuration(server))
+        let answer = await resolver.lookUp(try name("start.test"), .a)
+        #expect(isFailure(answer))
+        #expect(answer.aliases.count <= DNSResolver.Limits.aliases)
+        await resolver.shutDown()
+        await server.stop()
+    }
+
+    @Test func `keeps answers as long as they live, and no longer`() async throws {
+        let reference = Reference()
+        let authority = try soa("example.test", minimum: 30)
+        let server = try await HostileServer { asked in
+            let label = String(decoding: asked.query.questions[0].name.labels[0], as: UTF8.self)
+            switch label.lowercased() {
+            case "none":
+                return [
+                    .message(
+                        HostileServer.answer(
+                            asked.query, code: .nameError, authorities: [authority]))
+                ]
+            case "empty":
+                return [.message(HostileServer.answer(asked.query, authorities: [authority]))]
+            case "bare": return [.message(HostileServer.answer(asked.query, code: .nameError))]
+            case "ever":
+                return [
+                    .message(
+                        HostileServer.answer(
+                            asked.query, [address(asked.query, seconds: 2_000_000_000)]))
+                ]
+            case "negative":
+                return [
+                    .message(
+                        HostileServer.answer(
+                            asked.query, [address(asked.query, seconds: .max)]))
+                ]
+            default:
+                return [
+                    .message(
+                        HostileServer.answer(asked.query, [address(asked.query, seconds: 100)]))
+                ]
+            }
+        }
+        let resolver = StubResolver(
+            configuration: configuration(server), now: { reference.value })
+
+        func count(_ label: String, _ type: RecordType = .a) async throws -> (DNSAnswer, Int) {
+            let before = server.asked.count
+            let answer = await resolver.lookUp(try name("\(label).example.test"), type)
+            return (answer, server.asked.count - before)
+        }
+        #expect(try await count("www").1 == 1)
+        reference.value = .seconds(99)
+        let kept = try await count("www")
+        #expect(kept.1 == 0)
+        #expect(kept.0.timeToLive == 1)
+        #expect(kept.0.records.first?.timeToLive == 1)
+        reference.value = .seconds(100)
+        #expect(try await count("www").1 == 1)
+
+        #expect(try await count("none").0.outcome == .nameError)
+        #expect(try await count("none").1 == 0)
+        #expect(try await count("empty").0.outcome == .noData)
+        #expect(try await count("empty").1 == 0)
+        #expect(try await count("empty", .txt).1 == 1)
+        reference.value = .seconds(131)
+        #expect(try await count("none").1 == 1)
+        #expect(try await count("empty").1 == 1)
+        #expect(try await count("bare").1 == 1)
+        #expect(try await count("bare").1 == 1)
+
+        #expect(try await count("ever").0.timeToLive == DNSResolver.Limits.longestTimeToLive)
+        #expect(try await count("negative").0.timeToLive == 0)
+        #expect(try await count("negative").1 == 1)
+        await resolver.shutDown()
+        await server.stop()
+    }
+
+    @Test func `keeps no more answers than it may`() async throws {
+        let server = try await HostileServer { asked in
+            [.message(HostileServer.answer(asked.query, [address(asked.query)]))]
+        }
+        var small = configuration(server)
+        small.cacheEntries = 20
+        let resolver = StubResolver(configuration: small)
+        for index in 0..<200 {
+            _ = await resolver.lookUp(try name("n\(index).test"), .a)
+            #expect(resolver.cachedAnswers <= 20)
+        }
+        #expect(resolver.cachedAnswers >= 10)
+        await resolver.shutDown()
+        await server.stop()
+    }
+
+    @Test func `asks once for all who want the same, and for few at a time`() async throws {
+        let server = try await HostileServer { asked in
+            [
+                .pause(.milliseconds(30)),
+                .message(HostileServer.answer(asked.query, [address(asked.query, seconds: 0)])),
+            ]
+        }
+        var narrow = configuration(server)
+        narrow.concurrentLookups = 4
+        narrow.timeout = .seconds(2)
+        let resolver = StubResolver(configuration: narrow)
+        let same = try name("same.test")
+        let outcomes = await withTaskGroup(of: DNSAnswer.Outcome.self) { group in
+            for _ in 0..<100 { group.addTask { await resolver.lookUp(same, .a).outcome } }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(outcomes.count == 100)
+        #expect(outcomes.allSatisfy { $0 == .records })
+        #expect(server.asked.count < 5)
+
+        let names = try (0..<40).map { try name("n\($0).test") }
+        let clock = ContinuousClock()
+        let spent = await clock.measure {
+            await withTaskGroup(of: Void.self) { group in
+                for name in names { group.addTask { _ = await resolver.lookUp(name, .a) } }
+            }
+        }
+        // Forty questions of 30 ms, four at a time.
+        #expect(spent > .milliseconds(250))
+        await resolver.shutDown()
+        await server.stop()
+    }
+
+    @Test func `lets one asker leave without harm to the others`() async throws {
+        let server = try await HostileServer { asked in
+            [
+                .pause(.milliseconds(200)),
+                .message(HostileServer.answer(asked.query, [address(asked.query)])),
+            ]
+        }
+        let resolver = StubResolver(configuration: configuration(server))
+        let same = try name("same.test")
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                await withTaskGroup(of: DNSAnswer.self) { inner in
+                    inner.addTask { await resolver.lookUp(same, .a) }
+                    try? await Task.sleep(for: .milliseconds(50))
+                    inner.cancelAll()
+                    for await answer in inner { #expect(isFailure(answer)) }
+                }
+            }
+            group.addTask {
+                try? await Task.sleep(for: .milliseconds(20))
+                let answer = await resolver.lookUp(same, .a)
+                #expect(answer.outcome == .records)
+            }
+        }
+        #expect(server.asked.count == 2)
+        await resolver.shutDown()
+        await server.stop()
+    }
+
+    @Test func `ends at once when it is shut down`() async throws {
+        let silent = try await HostileServer { _ in [] }
+        var slow = configuration(silent)
+        slow.timeout = .seconds(20)
+        slow.totalTimeout = .seconds(20)
+        slow.concurrentLookups = 3
+        let resolver = StubResolver(configuration: slow)
+        let names = try (0..<10).map { try name("n\($0 / 2).test") }
+        let clock = ContinuousClock()
+        let spent = await clock.measure {
+            await withTaskGroup(of: Void.self) { group in
+                for name in names {
+                    group.addTask { #expect(isFailure(await resolver.lookUp(name, .a))) }
+                }
+                try? await Task.sleep(for: .milliseconds(100))
+                await resolver.shutDown()
+            }
+        }
+        #expect(spent < .seconds(5))
+        #expect(isFailure(await resolver.lookUp(names[0], .a)))
+        await silent.stop()
+    }
+
+    @Test(arguments: [(true, true), (false, false)])
+    func `trusts the AD bit of a resolver on this machine`(bit: Bool, expected: Bool) async throws {
+        let server = try await HostileServer { asked in
+            var message = HostileServer.answer(asked.query, [address(asked.query)])
+            message.isAuthenticated = bit
+            return [.message(message)]
+        }
+        let resolver = StubResolver(configuration: configuration(server))
+        #expect(await resolver.lookUp(try name("www.test"), .a).isAuthenticated == expected)
+        await resolver.shutDown()
+        await server.stop()
+    }
+
+    @Test func `survives servers that break their TCP connections`() async throws {
+        let server = try await HostileServer { asked in
+            var cut = HostileServer.answer(asked.query)
+            cut.isTruncated = true
+            return asked.isTCP ? [.octets([1, 2, 3]), .close] : [.message(cut)]
+        }
+        let good = try await HostileServer { asked in
+            [.message(HostileServer.answer(asked.query, [address(asked.query)]))]
+        }
+        let resolver = StubResolver(configuration: configuration(server, good))
+        #expect(await resolver.lookUp(try name("www.test"), .a).outcome == .records)
+        #expect(server.asked.map(\.isTCP) == [false, true])
+        await resolver.shutDown()
+        await server.stop()
+        await good.stop()
+    }
+}
+
+/// A clock that the test sets.
+private final class Reference: Sendable {
+    private let duration = Mutex(Duration.zero)
+
+    var value: Duration {
+        get { duration.withLock { $0 } }
+        set { duration.withLock { $0 = newValue } }
+    }
+}

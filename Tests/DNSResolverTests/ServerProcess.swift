@@ -1,0 +1,172 @@
+import Foundation
+import Testing
+
+/// A name server from Debian's packages, started on loopback for one test and ended with it.
+final class ServerProcess {
+    struct Missing: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    let port: Int
+    private let folder: URL
+    private let process = Process()
+
+    /// Starts NSD with the zones (name and text).
+    static func nsd(zones: [(name: String, text: String)]) throws -> ServerProcess {
+        let server = try ServerProcess()
+        var configuration = """
+            server:
+              ip-address: 127.0.0.1@\(server.port)
+              username: ""
+              chroot: ""
+              zonesdir: "\(server.folder.path)"
+              pidfile: "\(server.folder.path)/nsd.pid"
+              database: ""
+              xfrdfile: "\(server.folder.path)/xfrd.state"
+              zonelistfile: "\(server.folder.path)/zone.list"
+              xfrdir: "\(server.folder.path)"
+              server-count: 1
+              verbosity: 1
+            remote-control:
+              control-enable: no
+
+            """
+        for zone in zones {
+            try server.write(zone.text, "\(zone.name).zone")
+            configuration += "zone:\n  name: \(zone.name)\n  zonefile: \(zone.name).zone\n"
+        }
+        try server.write(configuration, "nsd.conf")
+        try server.start("nsd", ["-d", "-c", server.folder.path + "/nsd.conf"])
+        return server
+    }
+
+    /// Starts Unbound in front of authoritative servers of stub zones, with its own local data.
+    static func unbound(stubs: [(name: String, port: Int)], extra: String = "") throws
+        -> ServerProcess
+    {
+        let server = try ServerProcess()
+        var configuration = """
+            server:
+              interface: 127.0.0.1
+              port: \(server.port)
+              username: ""
+              chroot: ""
+              directory: "\(server.folder.path)"
+              pidfile: "\(server.folder.path)/unbound.pid"
+              do-not-query-localhost: no
+              use-syslog: no
+              num-threads: 1
+              module-config: "iterator"
+              so-rcvbuf: 0
+              domain-insecure: "test."
+              local-zone: "test." nodefault
+              root-hints: ""
+              \(extra)
+
+            """
+        for stub in stubs {
+            configuration += """
+                stub-zone:
+                  name: \(stub.name)
+                  stub-addr: 127.0.0.1@\(stub.port)
+
+                """
+        }
+        try server.write(configuration, "unbound.conf")
+        try server.start("unbound", ["-d", "-c", server.folder.path + "/unbound.conf"])
+        return server
+    }
+
+    private init() throws {
+        port = try freePort()
+        folder = FileManager.default.temporaryDirectory
+            .appending(path: "sealgate-dns-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+
+    private func write(_ text: String, _ name: String) throws {
+        try Data(text.utf8).write(to: folder.appending(path: name))
+    }
+
+    private func start(_ program: String, _ arguments: [String]) throws {
+        let folders =
+            (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(
+                String.init) + ["/usr/sbin"]
+        guard
+            let path = folders.map({ $0 + "/" + program }).first(where: {
+                FileManager.default.isExecutableFile(atPath: $0)
+            })
+        else {
+            throw Missing(
+                description: "This test needs \(program): install Debian's package \(program).")
+        }
+        process.executableURL = URL(filePath: path)
+        process.arguments = arguments
+        let log = folder.appending(path: "log")
+        try Data().write(to: log)
+        let handle = try FileHandle(forWritingTo: log)
+        process.standardOutput = handle
+        process.standardError = handle
+        try process.run()
+        // The port answers over TCP as soon as the zones are loaded.
+        for _ in 0..<200 {
+            if connects(port) { return }
+            guard process.isRunning else { break }
+            usleep(50_000)
+        }
+        let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
+        throw Missing(description: "\(program) did not start: \(text.suffix(2_000))")
+    }
+
+    func stop() {
+        if process.isRunning {
+            process.terminate()
+            process.waitUntilExit()
+        }
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    deinit { stop() }
+}
+
+private func loopback(_ port: Int) -> sockaddr_in {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(port).bigEndian
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    return address
+}
+
+private func withSocket<Result>(_ body: (Int32) throws -> Result) rethrows -> Result {
+    let handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(handle) }
+    return try body(handle)
+}
+
+/// A port that nothing uses just now.
+func freePort() throws -> Int {
+    try withSocket { handle in
+        var address = loopback(0)
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(handle, $0, length) == 0 && getsockname(handle, $0, &length) == 0
+            }
+        }
+        guard isBound else {
+            throw ServerProcess.Missing(description: "No free port on loopback.")
+        }
+        return Int(address.sin_port.bigEndian)
+    }
+}
+
+private func connects(_ port: Int) -> Bool {
+    withSocket { handle in
+        var address = loopback(port)
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(handle, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+    }
+}
