@@ -21,9 +21,10 @@ func room(
 }
 
 func tests(
-    _ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
 ) -> Target {
-    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: house)
+    .testTarget(
+        name: name, dependencies: dependencies, exclude: exclude, swiftSettings: house)
 }
 
 let nio: [Target.Dependency] = [
@@ -77,7 +78,8 @@ let package = Package(
         // Floor 5: memory.
         room(
             "Storage",
-            ["Identities", "SQLDatabase", "MailReports", "DomainAnalysis", "CZlib", crypto,
+            [
+                "Identities", "SQLDatabase", "MailReports", "DomainAnalysis", "CZlib", crypto,
                 cryptoExtras,
             ]),
         // Floor 6: rooms.
@@ -111,5 +113,43 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
+
+        // Tests: others' data and real servers are found through TestSupport.
+        .target(
+            name: "TestSupport", dependencies: ["SQLDatabase"], path: "Tests/TestSupport",
+            swiftSettings: house),
+        tests("IdentitiesTests", ["Identities", "TestSupport"]),
+        tests("SQLDatabaseTests", ["SQLDatabase", "TestSupport"]),
+        tests("DNSTests", ["DNS", "Identities", "TestSupport"]),
+        tests("InternetMessageTests", ["InternetMessage", "Identities", "TestSupport"]),
+        tests(
+            "MailAuthenticationTests", ["MailAuthentication", "DNS", "Identities", "TestSupport"]),
+        tests("DNSResolverTests", ["DNSResolver", "DNS", "Identities", "TestSupport"] + nio),
+        tests(
+            "MailReportsTests",
+            ["MailReports", "InternetMessage", "Identities", "CZlib", "CArchive", "TestSupport"]),
+        tests(
+            "DomainAnalysisTests",
+            [
+                "DomainAnalysis", "MailReports", "MailAuthentication", "DNS", "Identities",
+                "TestSupport",
+            ]),
+        tests(
+            "StorageTests",
+            [
+                "Storage", "SQLDatabase", "DomainAnalysis", "MailReports", "Identities",
+                "TestSupport",
+            ]),
+        tests(
+            "ReportConsumerTests",
+            [
+                "ReportConsumer", "Storage", "SQLDatabase", "DomainAnalysis", "MailReports", "DNS",
+                "MailAuthentication", "Identities", "TestSupport",
+            ]),
+        tests("WalkTests", ["sealgate", "TestSupport"]),
+        tests("HouseTests", ["TestSupport"]),
+        tests(
+            "ConformanceTests",
+            ["InternetMessage", "MailReports", "DNS", "Identities", "TestSupport"]),
     ]
 )

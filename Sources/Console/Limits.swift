@@ -21,8 +21,8 @@ public enum Limits {
 
     /// Rows of a report, reports and quarantined items on a page.
     public static let reportRows = 200
-    public static let recentReports = 25
-    public static let quarantineRows = 25
+    public static let recentReports = 20
+    public static let quarantineRows = 20
     /// Senders drawn in the replay's picture; the rest is one band.
     public static let flowSenders = 9
     /// Findings of a search.

@@ -58,13 +58,17 @@ struct Templates: Sendable {
         ("instant", PackageResources.instant_mustache),
         ("intake", PackageResources.intake_mustache),
         ("layout", PackageResources.layout_mustache),
+        ("lead", PackageResources.lead_mustache),
         ("plan", PackageResources.plan_mustache),
         ("portfolio", PackageResources.portfolio_mustache),
         ("quarantined", PackageResources.quarantined_mustache),
         ("replay", PackageResources.replay_mustache),
         ("report", PackageResources.report_mustache),
+        ("reportrows", PackageResources.reportrows_mustache),
+        ("results", PackageResources.results_mustache),
         ("search", PackageResources.search_mustache),
         ("sender", PackageResources.sender_mustache),
+        ("states", PackageResources.states_mustache),
         ("window", PackageResources.window_mustache),
     ]
 

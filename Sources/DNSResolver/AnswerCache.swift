@@ -79,7 +79,7 @@ struct AnswerCache {
 
     private mutating func keep(_ entry: Entry, _ key: Key) {
         young.put(entry, key)
-        if young.entries.count * 2 > entryLimit || young.octets * 2 > octetLimit {
+        if young.entries.count * 2 >= entryLimit || young.octets * 2 >= octetLimit {
             old = young
             young = Generation()
         }

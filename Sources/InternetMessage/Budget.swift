@@ -13,7 +13,7 @@ public struct Budget: Hashable, Sendable {
     /// Octets that transfer decoding may still produce.
     public var decodedBytes = Limits.decodedBytes
 
-    /// How deep parts may lie in parts.
+    /// How deep parts may lie in parts; never more than `Limits.greatestDepth`.
     public var depth = Limits.depth
     /// How deep messages may lie in messages.
     public var messageDepth = Limits.messageDepth

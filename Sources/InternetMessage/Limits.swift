@@ -18,6 +18,9 @@ public enum Limits {
     /// Octets that transfer decoding may produce for one message.
     public static let decodedBytes = 256 << 20
 
+    /// Parts inside parts whatever the budget says: values in values are also taken apart one
+    /// inside the other when they are no longer needed.
+    public static let greatestDepth = 1_000
     /// Parameters read from one field.
     public static let parametersPerField = 128
     /// Sections of one parameter are numbered below this (RFC 2231 §3).

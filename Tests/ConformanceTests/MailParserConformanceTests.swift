@@ -153,14 +153,22 @@ import Testing
     }
 }
 
-/// How many cases are known not to be met; docs/conformance.md says why for each kind.
+/// How many cases are known not to be met, and why; more would be a step back.
 private enum Known {
-    static let dates = 1000
-    static let unstructured = 1000
-    static let identifiers = 1000
-    static let contentTypes = 1000
-    static let addresses = 1000
-    static let messages = 1000
+    /// A month as a number in a date of three numbers; an open comment that the suite reads on.
+    static let dates = 3
+    /// The suite makes one space of a fold and what stands around it; RFC 5322 §2.2.3 keeps it.
+    static let unstructured = 11
+    /// The suite keeps the space inside an identifier.
+    static let identifiers = 1
+    /// RFC 2231 languages are not kept; nonsense before the first semicolon is read otherwise.
+    static let contentTypes = 22
+    /// The suite adds comments to display names and keeps obsolete routes.
+    static let addresses = 9
+    /// The suite takes lines that only begin with a boundary for it, does not end an inner
+    /// multipart at an outer boundary, does not read raw windows-1252 in fields nor uuencode;
+    /// ISO-2022-JP and its like are not decoded here.
+    static let messages = 55
 }
 
 /// A list or a list of groups, as the suite writes it.

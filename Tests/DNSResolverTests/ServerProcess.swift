@@ -9,7 +9,7 @@ final class ServerProcess {
 
     let port: Int
     private let folder: URL
-    private let process = Process()
+    private var process: pid_t = 0
 
     /// Starts NSD with the zones (name and text).
     static func nsd(zones: [(name: String, text: String)]) throws -> ServerProcess {
@@ -100,33 +100,62 @@ final class ServerProcess {
             throw Missing(
                 description: "This test needs \(program): install Debian's package \(program).")
         }
-        process.executableURL = URL(filePath: path)
-        process.arguments = arguments
-        let log = folder.appending(path: "log")
-        try Data().write(to: log)
-        let handle = try FileHandle(forWritingTo: log)
-        process.standardOutput = handle
-        process.standardError = handle
-        try process.run()
+        let log = folder.appending(path: "log").path
+        process = try spawn(path, arguments, log: log)
         // The port answers over TCP as soon as the zones are loaded.
         for _ in 0..<200 {
             if connects(port) { return }
-            guard process.isRunning else { break }
+            guard isRunning else { break }
             usleep(50_000)
         }
-        let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
+        let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
         throw Missing(description: "\(program) did not start: \(text.suffix(2_000))")
     }
 
+    private var isRunning: Bool {
+        process != 0 && waitpid(process, nil, WNOHANG) == 0
+    }
+
     func stop() {
-        if process.isRunning {
-            process.terminate()
-            process.waitUntilExit()
-        }
+        guard process != 0 else { return }
+        kill(-process, SIGTERM)
+        for _ in 0..<100 where isRunning { usleep(30_000) }
+        kill(-process, SIGKILL)
+        process = 0
         try? FileManager.default.removeItem(at: folder)
     }
 
     deinit { stop() }
+}
+
+/// Starts a program in a process group of its own. The test's threads block signals, and
+/// Foundation's `Process` would hand that on: the server could not be ended.
+private func spawn(_ path: String, _ arguments: [String], log: String) throws -> pid_t {
+    var files = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&files)
+    defer { posix_spawn_file_actions_destroy(&files) }
+    posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&files, 1, log, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    posix_spawn_file_actions_adddup2(&files, 1, 2)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    sigaddset(&signals, SIGTERM)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setflags(
+        &attributes,
+        Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
+    var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
+    defer { for word in words { free(word) } }
+    var process: pid_t = 0
+    let status = posix_spawn(&process, path, &files, &attributes, &words, environ)
+    guard status == 0 else {
+        throw ServerProcess.Missing(description: "\(path) cannot be started (error \(status)).")
+    }
+    return process
 }
 
 private func loopback(_ port: Int) -> sockaddr_in {

@@ -7,14 +7,14 @@ import Testing
         Subject: one
 
         From here on it is text.
-        From a@b Sat Jan  1 00:00:00 2026
-        not after an empty line
+        From 10:30 on, not after an empty line.
+
+        From noon on, without a time.
 
         From c@d Sat Jan  1 00:00:00 2026
         Subject: two
 
         x
-
         From -
         Subject: three
         """

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Identities
 import MailReports
 import TestSupport
 import Testing

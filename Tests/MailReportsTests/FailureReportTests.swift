@@ -80,9 +80,11 @@ import Testing
         let report = try Self.parse(
             Self.mail(
                 feedback: "Feedback-Type: auth-failure\r\n"
-                    + "Authentication-Results: dmarc=fail (p=none; dis=none) header.from=b.example"))
+                    + "Authentication-Results: dmarc=fail (p=none; dis=none) header.from=b.example")
+        )
         #expect(report.reportedDomain == "b.example")
-        #expect(report.repairs.filter { $0.weight == .repair }.map(\.location) == ["Reported-Domain"])
+        #expect(
+            report.repairs.filter { $0.weight == .repair }.map(\.location) == ["Reported-Domain"])
         #expect(
             Set(report.repairs.map(\.location)) == [
                 "Reported-Domain", "Source-IP", "Arrival-Date", "Auth-Failure",

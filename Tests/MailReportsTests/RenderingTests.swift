@@ -36,8 +36,9 @@ import Testing
 
     static func isHarmless(_ text: String) -> Bool {
         text.unicodeScalars.allSatisfy {
-            $0 == "\n" || $0 == "\r" || ($0.value >= 0x20 && !(0x7F...0x9F).contains($0.value))
-                && !["\u{202E}", "\u{200B}"].contains($0)
+            $0 == "\n" || $0 == "\r"
+                || ($0.value >= 0x20 && !(0x7F...0x9F).contains($0.value))
+                    && !["\u{202E}", "\u{200B}"].contains($0)
         }
     }
 
@@ -71,7 +72,8 @@ import Testing
         #expect(output.contains("  29  192.0.2.1"))
         #expect(!output.contains("  28  192.0.2.1"))
         #expect(output.contains("and 28 smaller rows with 406 messages"))
-        #expect(try Self.text(Sample.report(records: records), .init(rows: 0)).contains("30 smaller"))
+        #expect(
+            try Self.text(Sample.report(records: records), .init(rows: 0)).contains("30 smaller"))
     }
 
     @Test func `colours are only written when asked for`() throws {
@@ -84,7 +86,8 @@ import Testing
 
     @Test func `refusals are told with their reason`() throws {
         let output = try Self.text(Array("hello".utf8))
-        #expect(output.hasPrefix("Not read: f\u{FFFD}.xml\n  There is no DMARC or TLS report in it"))
+        #expect(
+            output.hasPrefix("Not read: f\u{FFFD}.xml\n  There is no DMARC or TLS report in it"))
     }
 
     @Test func `repairs are sentences`() throws {
@@ -118,8 +121,11 @@ import Testing
     static let cells = [
         ("plain", "plain"), ("a,b", "\"a,b\""), ("a\"b", "\"a\"\"b\""), ("=1+1", "'=1+1"),
         ("+1", "'+1"), ("-1", "'-1"), ("@SUM(A1)", "'@SUM(A1)"), ("\t=1", "' =1"),
-        ("\r=1", "' =1"), ("  =1", "'  =1"), ("＝1", "'＝1"), ("=HYPERLINK(\"x\",\"y\")",
-            "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\""),
+        ("\r=1", "' =1"), ("  =1", "'  =1"), ("＝1", "'＝1"),
+        (
+            "=HYPERLINK(\"x\",\"y\")",
+            "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\""
+        ),
         ("a=1", "a=1"), ("", ""), ("a\nb", "a b"), ("\u{1B}[2J", "\u{FFFD}[2J"),
     ]
 
@@ -136,7 +142,9 @@ import Testing
             ("t.json", Sample.tls), ("b.xml", Array("<feedback>".utf8)),
         ])
         let output = try Self.json(zip, .array)
-        #expect(output.hasPrefix("[\n{\"document\":1,\"path\":\"f.xml › a.xml\",\"records\":[\n{\"source\""))
+        #expect(
+            output.hasPrefix(
+                "[\n{\"document\":1,\"path\":\"f.xml › a.xml\",\"records\":[\n{\"source\""))
         #expect(output.contains("\"kind\":\"aggregate\",\"specification\":\"rfc7489\""))
         #expect(output.contains("{\"document\":2,\"path\":\"f.xml › t.json\",\"kind\":\"tls\""))
         #expect(output.contains("\"kind\":\"refused\""))
@@ -149,7 +157,8 @@ import Testing
             Sample.report(records: Sample.record() + Sample.record()), .lines)
         let lines = output.split(separator: "\n")
         #expect(lines.count == 3)
-        #expect(lines[0].hasPrefix("{\"document\":1,\"path\":\"f.xml\",\"kind\":\"record\",\"source\""))
+        #expect(
+            lines[0].hasPrefix("{\"document\":1,\"path\":\"f.xml\",\"kind\":\"record\",\"source\""))
         #expect(lines[2].hasPrefix("{\"document\":1,\"path\":\"f.xml\",\"kind\":\"aggregate\""))
         #expect(lines[2].contains("\"begin\":\"2023-11-15T00:00:00Z\""))
     }

@@ -65,12 +65,14 @@ enum Pack {
         var stream = z_stream()
         let size = CInt(MemoryLayout<z_stream>.size)
         guard
-            deflateInit2_(&stream, 9, Z_DEFLATED, windowBits, 9, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size)
+            deflateInit2_(
+                &stream, 9, Z_DEFLATED, windowBits, 9, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size)
                 == Z_OK
         else { return [] }
         defer { deflateEnd(&stream) }
         var input = bytes
-        var output = [UInt8](repeating: 0, count: Int(deflateBound(&stream, uLong(bytes.count))) + 64)
+        var output = [UInt8](
+            repeating: 0, count: Int(deflateBound(&stream, uLong(bytes.count))) + 64)
         let written = input.withUnsafeMutableBufferPointer { input in
             output.withUnsafeMutableBufferPointer { output in
                 stream.next_in = input.baseAddress

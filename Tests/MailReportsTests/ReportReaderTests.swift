@@ -11,7 +11,10 @@ import Testing
         ("XML with a byte order mark", [0xEF, 0xBB, 0xBF] + report),
         ("XML behind blank lines", Array("\n\n ".utf8) + report),
         ("gzip", Pack.gzip(report)),
-        ("gzip in two members", Pack.gzip(Array(report[..<300])) + Pack.gzip(Array(report[300...]))),
+        (
+            "gzip in two members",
+            Pack.gzip(Array(report[..<300])) + Pack.gzip(Array(report[300...]))
+        ),
         ("gzip of gzip", Pack.gzip(Pack.gzip(report))),
         ("gzip with bytes behind", Pack.gzip(report) + Array("\r\n".utf8)),
         ("zlib", Pack.deflate(report, windowBits: 15)),
@@ -25,7 +28,10 @@ import Testing
         ("mail with zip", Pack.mail([("x.dat", Pack.zip([("a.xml", report)]))])),
         ("mail with gzip called zip", Pack.mail([("a.zip", Pack.gzip(report))])),
         ("mail with XML", Pack.mail([("a", report)], body: "unused")),
-        ("mail behind a From line", Array("From a@b Mon Jan 1\n".utf8) + Pack.mail([("a", report)])),
+        (
+            "mail behind a From line",
+            Array("From a@b Mon Jan 1\n".utf8) + Pack.mail([("a", report)])
+        ),
         ("gzip of mail", Pack.gzip(Pack.mail([("a.gz", Pack.gzip(report))]))),
         ("base64 without a header", Array(Pack.base64(Pack.gzip(report)).utf8)),
         (
@@ -69,7 +75,9 @@ import Testing
         #expect(told.begun == ["file › a\u{FFFD}[2J\u{FFFD}.xml"])
     }
 
-    @Test func `all reports of a container are read, and a bad one does not stop the others`() throws {
+    @Test func `all reports of a container are read, and a bad one does not stop the others`()
+        throws
+    {
         let told = try Collector.read(
             Pack.zip([
                 ("a.xml", Sample.report(id: "1")), ("b.xml", Array("<feedback>".utf8)),

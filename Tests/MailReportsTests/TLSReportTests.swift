@@ -13,7 +13,8 @@ import Testing
         "{\(head),\"date-range\":\(dates),\"policies\":\(policies)}"
     }
 
-    static let head = "\"organization-name\":\"r.example\",\"report-id\":\"1\",\"contact-info\":\"a@r.example\""
+    static let head =
+        "\"organization-name\":\"r.example\",\"report-id\":\"1\",\"contact-info\":\"a@r.example\""
     static let dates =
         "{\"start-datetime\":\"2024-01-01T00:00:00Z\",\"end-datetime\":\"2024-01-01T23:59:59Z\"}"
 
@@ -48,7 +49,10 @@ import Testing
             "a JSON list in a text in a list",
             report(policies: policy(strings: "[\"[\\\"3 1 1 aa\\\"]\"]")), [.wrongType]
         ),
-        ("one text for mx-host", report(policies: policy(hosts: "\"mx-host\":\"m\"")), [.wrongType]),
+        (
+            "one text for mx-host", report(policies: policy(hosts: "\"mx-host\":\"m\"")),
+            [.wrongType]
+        ),
         ("mx-host-pattern", report(policies: policy(hosts: "\"mx-host-pattern\":[\"m\"]")), []),
         (
             "counts as text",
@@ -72,7 +76,8 @@ import Testing
             "Microsoft leaves addresses out",
             report(
                 policies: policy(
-                    failures: "[{\"result-type\":\"starttls-not-supported\",\"failed-session-count\":1}]"
+                    failures:
+                        "[{\"result-type\":\"starttls-not-supported\",\"failed-session-count\":1}]"
                 )), [.missingField]
         ),
         (
@@ -133,7 +138,10 @@ import Testing
                     "\"Organization_Name\":\"r.example\",\"report-id\":\"1\",\"contact-info\":\"a\""
             ), [.letterCase]
         ),
-        ("one policy without a list", report(policies: String(policy().dropFirst().dropLast())), [.wrongType]),
+        (
+            "one policy without a list", report(policies: String(policy().dropFirst().dropLast())),
+            [.wrongType]
+        ),
     ]
 
     @Test(arguments: variants)
@@ -155,7 +163,8 @@ import Testing
 
     @Test func `escapes are decoded`() throws {
         let json = Self.report(
-            head: "\"organization-name\":\"\\u00e9\\ud83d\\ude00\\ud800 \\n\\/\",\"report-id\":\"1\"")
+            head:
+                "\"organization-name\":\"\\u00e9\\ud83d\\ude00\\ud800 \\n\\/\",\"report-id\":\"1\"")
         #expect(try Self.parse(json).reporter == "é😀\u{FFFD} \n/")
     }
 

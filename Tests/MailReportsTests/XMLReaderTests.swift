@@ -69,7 +69,7 @@ import Testing
         ("<a><![CDATA[<&]]]]></a>", ["<a", "“<&]]”", ">"]),
         (
             "<a><!-- <b> -- --->x<?p <?></a>",
-            ["<a", "“x”", "strayMarkup@24", "strayMarkup@24", "“<?>”", ">"]
+            ["<a", "“x”", "strayMarkup@24", "strayMarkup@27", ">"]
         ),
         ("<a><b>x</a>", ["<a", "<b", "“x”", "mismatchedTag@7", ">implied", ">"]),
         ("<a></b></a>", ["<a", "mismatchedTag@3", ">"]),
@@ -93,10 +93,8 @@ import Testing
     }
 
     @Test func `names of any length within the limit are matched`() throws {
-        let name = String(repeating: "n", count: 256)
-        let nested = "<\(name)>" + "<\(name)2".dropLast(2) + ">x"
-        let events = try events(nested + "</\(name.dropLast())></\(name)>", chunk: 50)
-        #expect(events.count == 6)
-        #expect(events[2] == "“x”")
+        let long = String(repeating: "n", count: 256)
+        let events = try events("<\(long)><\(long.dropLast())>x</\(long)>", chunk: 50)
+        #expect(events.suffix(4) == ["“x”", "mismatchedTag@515", ">implied", ">"])
     }
 }

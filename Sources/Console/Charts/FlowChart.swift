@@ -21,8 +21,16 @@ struct FlowChart {
     private let label: String
 
     init(sources: [Source], outcomes: [Outcome], label: String) {
-        self.sources = sources.filter { $0.messages.contains { $0 > 0 } }
-        self.outcomes = outcomes
+        // An outcome that nothing comes to is not drawn.
+        let used = outcomes.indices.filter { column in
+            sources.contains { $0.messages[column] > 0 }
+        }
+        self.sources = sources.filter { $0.messages.contains { $0 > 0 } }.map { source in
+            var copy = source
+            copy.messages = used.map { source.messages[$0] }
+            return copy
+        }
+        self.outcomes = used.map { outcomes[$0] }
         self.label = label
     }
 
@@ -37,7 +45,7 @@ struct FlowChart {
         var height: Double
         var isNarrow: Bool
         static let wide = Frame(
-            name: "chart chart-wide", width: 1_040, left: 280, right: 190, rowGap: 14, height: 260,
+            name: "chart chart-wide", width: 1_168, left: 300, right: 200, rowGap: 14, height: 260,
             isNarrow: false)
         static let narrow = Frame(
             name: "chart chart-narrow", width: 358, left: 0, right: 96, rowGap: 24, height: 160,

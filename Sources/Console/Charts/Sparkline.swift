@@ -6,23 +6,23 @@ enum Sparkline {
     static let width = 112.0
     static let height = 24.0
 
-    /// One layer: the messages of a sender, in the colour of its state.
-    static func svg(_ values: [Int64], fate: SourceClass.Fate) -> SVG {
+    /// One layer without a state: all the messages of a sender.
+    static func svg(_ values: [Int64]) -> SVG {
         let numbers = values.map { Double(max(0, $0)) }
         let top = max(1, numbers.max() ?? 1)
-        return svg([(fate, numbers.map { $0 / top })])
+        return svg([("all", numbers.map { $0 / top })])
     }
 
     /// The layers of a domain's days, each day's total against the largest.
     static func svg(_ days: [DayVolume]) -> SVG {
         let top = max(1, days.map { Double($0.counts.total) }.max() ?? 1)
         let layers = SourceClass.Fate.shownOrder.map { fate in
-            (fate, days.map { Double($0.counts[fate]) / top })
+            (fate.rawValue, days.map { Double($0.counts[fate]) / top })
         }
         return svg(layers.filter { layer in layer.1.contains { $0 > 0 } })
     }
 
-    private static func svg(_ layers: [(SourceClass.Fate, [Double])]) -> SVG {
+    private static func svg(_ layers: [(String, [Double])]) -> SVG {
         let count = layers.first?.1.count ?? 0
         var parts: [Shape] = [
             .line(0, height - 0.5, width, height - 0.5, class: "grid")
@@ -35,7 +35,7 @@ enum Sparkline {
             count == 1 ? width / 2 : width * Double(index) / Double(count - 1)
         }
         func y(_ value: Double) -> Double { (height - 1) - (height - 3) * min(1, value) }
-        for (fate, values) in layers {
+        for (name, values) in layers {
             let upper = zip(base, values).map { $0 + $1 }
             var data = PathData()
             if count == 1 {
@@ -49,29 +49,9 @@ enum Sparkline {
                 for index in (0..<count).reversed() { data.line(x(index), y(base[index])) }
             }
             data.close()
-            parts.append(.path(data, class: "fill-\(fate.rawValue)"))
+            parts.append(.path(data, class: "fill-\(name)"))
             base = upper
         }
         return SVG(width: width, height: height, class: "sparkline", label: nil, parts)
-    }
-}
-
-/// The four states of a number of messages as parts of one bar.
-enum ShareBar {
-    static func svg(_ counts: ClassCounts, width: Double = 160) -> SVG {
-        let total = Double(counts.total)
-        var x = 0.0
-        var parts: [Shape] = []
-        for fate in SourceClass.Fate.shownOrder where total > 0 {
-            let count = Double(counts[fate])
-            guard count > 0 else { continue }
-            let share = max(2, width * count / total)
-            parts.append(
-                .rectangle(
-                    x: x, y: 0, width: min(share, width - x), height: 8,
-                    class: "fill-\(fate.rawValue)"))
-            x = min(width, x + share + 1)
-        }
-        return SVG(width: width, height: 8, class: "share-bar", label: nil, parts)
     }
 }

@@ -38,7 +38,7 @@ struct VolumeChart {
         var right: Double
         var dateLabels: Int
         static let wide = Frame(
-            name: "chart chart-wide", width: 1_040, panelHeight: 230, left: 56, right: 168,
+            name: "chart chart-wide", width: 1_168, panelHeight: 232, left: 56, right: 184,
             dateLabels: 6)
         static let narrow = Frame(
             name: "chart chart-narrow", width: 358, panelHeight: 180, left: 44, right: 8,
@@ -141,19 +141,9 @@ struct VolumeChart {
 
     /// Labels beside the last day, pushed apart where layers are thin.
     private func labels(_ bands: [Band], frame: Frame, top: Double, bottom: Double) -> [Shape] {
-        let spacing = 34.0
-        var places = bands.map { min(max($0.middle, top + 8), bottom - 20) }
-        // Bands go from the bottom up, so each one must stay above the one before.
-        for index in places.indices.dropFirst() {
-            places[index] = min(places[index], places[index - 1] - spacing)
-        }
-        if let highest = places.last, highest < top + 4 {
-            let step = min(spacing, (bottom - top) / Double(places.count))
-            for index in places.indices {
-                let offset: Double = step * Double(index)
-                places[index] = max(bottom - 20 - offset, top + 4)
-            }
-        }
+        let places = Self.spread(
+            bands.map(\.middle), spacing: 36, within: (top + 10)...(bottom - 18))
+        let total = days.reduce(Int64(0)) { $0 &+ $1.counts.total }
         let edge = frame.left + frame.plotWidth
         var shapes: [Shape] = []
         for (band, place) in zip(bands, places) {
@@ -165,9 +155,35 @@ struct VolumeChart {
                     class: "layer-name text-\(band.fate.rawValue)"))
             shapes.append(
                 .label(
-                    Numbers.spoken(band.total), x: edge + 16, y: place + 17, class: "layer-total"))
+                    "\(Numbers.spoken(band.total)), \(Numbers.share(band.total, of: total))",
+                    x: edge + 16, y: place + 17, class: "layer-total"))
         }
         return shapes
+    }
+
+    /// Places near the wanted ones, in the same order from the bottom up, none closer than
+    /// `spacing` to the next where there is room for all.
+    static func spread(
+        _ wanted: [Double], spacing: Double, within range: ClosedRange<Double>
+    ) -> [Double] {
+        guard wanted.count > 1 else {
+            return wanted.map { min(max($0, range.lowerBound), range.upperBound) }
+        }
+        let room = (range.upperBound - range.lowerBound) / Double(wanted.count - 1)
+        let gap = min(spacing, room)
+        var places = wanted
+        // Upwards from the bottom, then back down from the top.
+        var limit = range.upperBound
+        for index in places.indices {
+            places[index] = min(places[index], limit)
+            limit = places[index] - gap
+        }
+        limit = range.lowerBound
+        for index in places.indices.reversed() {
+            places[index] = max(places[index], limit)
+            limit = places[index] + gap
+        }
+        return places
     }
 
     private func dateAxis(frame: Frame, y: Double) -> [Shape] {

@@ -20,7 +20,9 @@ enum Words {
             ]
         }
         var pieces = [
-            piece(Numbers.share(counts[.proved], of: counts.total), strong: true),
+            piece(
+                Numbers.capitalised(Numbers.share(counts[.proved], of: counts.total)),
+                strong: true),
             piece(
                 " of the \(Numbers.spoken(counts.total)) messages that receivers reported as sent "
                     + (domains.count == 1
@@ -63,7 +65,9 @@ enum Words {
             return [piece("No receiver reported any mail sent as \(name) in these days.")]
         }
         var pieces = [
-            piece(Numbers.share(counts[.proved], of: counts.total), strong: true),
+            piece(
+                Numbers.capitalised(Numbers.share(counts[.proved], of: counts.total)),
+                strong: true),
             piece(
                 " of the \(Numbers.spoken(counts.total)) messages that receivers reported as sent "
                     + "from \(name) were proved yours. "),

@@ -23,6 +23,7 @@ enum Numbers {
     /// `612.4 million` above a million, grouped digits below: for sentences.
     static func spoken(_ value: Int64) -> String {
         switch value.magnitude {
+        case 1_000_000_000_000...: decimal(Double(value) / 1e12) + "\u{A0}trillion"
         case 1_000_000_000...: decimal(Double(value) / 1e9) + "\u{A0}billion"
         case 1_000_000...: decimal(Double(value) / 1e6) + "\u{A0}million"
         default: grouped(value)
@@ -37,6 +38,11 @@ enum Numbers {
         let tenths = (Double(part) / Double(whole) * 1_000).rounded(.down)
         if tenths < 1 { return "under 0.1\u{A0}%" }
         return decimal(tenths / 10) + "\u{A0}%"
+    }
+
+    /// For the beginning of a sentence.
+    static func capitalised(_ text: String) -> String {
+        text.prefix(1).uppercased() + text.dropFirst()
     }
 
     /// `1 sender`, `3 senders`.

@@ -32,10 +32,10 @@ enum Base {
         return decode(text.dropLast(padding), bits: 6, values64)
     }
 
-    static func octets32(_ text: [UInt8]) -> [UInt8]? {
+    static func octets32(_ text: ArraySlice<UInt8>) -> [UInt8]? {
         // Lengths that no whole number of octets encodes to.
         guard ![1, 3, 6].contains(text.count % 8) else { return nil }
-        return decode(text[...], bits: 5, values32)
+        return decode(text, bits: 5, values32)
     }
 
     private static func encode(_ octets: [UInt8], bits: UInt32, _ letters: [UInt8]) -> [UInt8] {

@@ -85,6 +85,11 @@ extension Presentation {
                     throw reader.fault(.badRecordData)
                 }
                 parts += types.map(\.description)
+            case .parameters:
+                guard let pairs = ServiceParameters.pairs(in: reader.rest()) else {
+                    throw reader.fault(.badRecordData)
+                }
+                parts += ServiceParameters.text(of: pairs)
             case .hyphenated(let count):
                 parts.append(
                     try reader.octets(count).map { hexadecimal([$0]) }.joined(separator: "-"))

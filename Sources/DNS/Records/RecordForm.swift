@@ -24,6 +24,8 @@ enum RecordForm {
         case hyphenated(Int)
         /// 64 bits written `0014:4fff:ff20:ee64`.
         case locator
+        /// Keys and values up to the end, `key=value` in a zone file.
+        case parameters
         /// A number with names (RFC 4034 A.1, RFC 4398 §2.1).
         case algorithm, certificate
     }
@@ -56,10 +58,12 @@ enum RecordForm {
         53: [.uint8, .uint8, .uint8, .hex], 59: [.uint16, .algorithm, .uint8, .hex],
         60: [.uint16, .uint8, .algorithm, .base64], 61: [.base64],
         62: [.uint32, .uint16, .types], 63: [.uint32, .uint8, .uint8, .hex],
+        64: [.uint16, .name, .parameters], 65: [.uint16, .name, .parameters],
         66: [.type, .uint8, .uint16, .name], 99: [.strings], 104: [.uint16, .locator],
         105: [.uint16, .ipv4], 106: [.uint16, .locator], 107: [.uint16, .name],
         108: [.hyphenated(6)], 109: [.hyphenated(8)], 256: [.uint16, .uint16, .text],
         257: [.uint8, .string, .text], 258: [.strings], 261: [.strings], 262: [.strings],
+        65_401: [.name],
     ]
 
     /// Types whose names may be written compressed: those of RFC 1035 and no later ones
@@ -97,7 +101,16 @@ enum RecordForm {
                     wire.append(UInt8(octets.count))
                     wire += octets
                 } while !reader.isAtEnd
-            case .text, .hex, .base64: wire += reader.rest()
+            case .text: wire += reader.rest()
+            case .hex, .base64:
+                guard !reader.isAtEnd else { throw reader.fault(.truncated) }
+                wire += reader.rest()
+            case .parameters:
+                let octets = reader.rest()
+                guard ServiceParameters.pairs(in: octets) != nil else {
+                    throw reader.fault(.badRecordData)
+                }
+                wire += octets
             case .types:
                 let octets = reader.rest()
                 guard TypeBitmap.types(in: octets) != nil else {

@@ -66,7 +66,7 @@ public struct RecordType: RawRepresentable, Hashable, Sendable {
         (63, "ZONEMD"), (64, "SVCB"), (65, "HTTPS"), (66, "DSYNC"), (99, "SPF"), (104, "NID"),
         (105, "L32"), (106, "L64"), (107, "LP"), (108, "EUI48"), (109, "EUI64"), (249, "TKEY"),
         (250, "TSIG"), (251, "IXFR"), (252, "AXFR"), (255, "ANY"), (256, "URI"), (257, "CAA"),
-        (258, "AVC"), (261, "RESINFO"), (262, "WALLET"),
+        (258, "AVC"), (261, "RESINFO"), (262, "WALLET"), (65_401, "ALIAS"),
     ]
 }
 

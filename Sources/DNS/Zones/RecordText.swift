@@ -94,7 +94,12 @@ struct RecordText {
             return octets
         case .salt: return try salt()
         case .hash:
-            guard let octets = Base.octets32(try word()), (1...255).contains(octets.count) else {
+            // RFC 5155 §3.3: without padding, though some write it.
+            let text = try word()
+            let padding = text.reversed().prefix { $0 == UInt8(ascii: "=") }.count
+            guard let octets = Base.octets32(text.dropLast(padding)),
+                (1...255).contains(octets.count)
+            else {
                 throw Fault("no base 32 data")
             }
             return [UInt8(octets.count)] + octets
@@ -103,6 +108,14 @@ struct RecordText {
             var types: [RecordType] = []
             while place < tokens.endIndex { types.append(try type()) }
             return TypeBitmap.octets(of: types)
+        case .parameters:
+            var words: [[UInt8]] = []
+            while place < tokens.endIndex { words.append(try word()) }
+            do {
+                return try ServiceParameters.octets(of: words)
+            } catch {
+                throw Fault(error.reason)
+            }
         case .hyphenated(let count): return try separated(by: "-", parts: count, octets: 1)
         case .locator: return try separated(by: ":", parts: 4, octets: 2)
         }
@@ -172,9 +185,9 @@ struct RecordText {
         try Self.octets(of: try word())
     }
 
-    /// The text of a word with its escapes taken out; nil when one is wrong.
-    static func unescaped(_ word: [UInt8]) -> String? {
-        (try? octets(of: word)).flatMap { String(validating: $0, as: UTF8.self) }
+    /// A word with its escapes taken out; nil when one is wrong.
+    static func unescapedOctets(_ word: [UInt8]) -> [UInt8]? {
+        try? octets(of: word)
     }
 
     private static func octets(of word: [UInt8]) throws(Fault) -> [UInt8] {

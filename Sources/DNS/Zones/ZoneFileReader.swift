@@ -9,6 +9,7 @@ public struct ZoneFileReader {
         /// Restored when the file ends (RFC 1035 §5.1).
         var origin: DNSName?
         var owner: DNSName?
+        var statedTimeToLive: UInt32?
     }
 
     private var sources: [Source]
@@ -38,7 +39,7 @@ public struct ZoneFileReader {
         while let source = sources.last {
             do {
                 guard let entry = try sources[sources.count - 1].lexer.next() else {
-                    if sources.count > 1 { (origin, owner) = (source.origin, source.owner) }
+                    if sources.count > 1 { restore(source) }
                     sources.removeLast()
                     continue
                 }
@@ -51,6 +52,13 @@ public struct ZoneFileReader {
             }
         }
         return nil
+    }
+
+    /// What an included file has changed does not last beyond it.
+    private mutating func restore(_ source: Source) {
+        origin = source.origin
+        owner = source.owner
+        statedTimeToLive = source.statedTimeToLive
     }
 
     /// Nil for a directive.
@@ -166,10 +174,13 @@ public struct ZoneFileReader {
         guard sources.count <= Limits.includeDepth else {
             throw fault("more than \(Limits.includeDepth) files include one another")
         }
-        guard let name = RecordText.unescaped(entry.tokens[1].text), let bytes = include(name)
+        guard let octets = RecordText.unescapedOctets(entry.tokens[1].text),
+            let name = String(validating: octets, as: UTF8.self), let bytes = include(name)
         else { throw fault("the file \(written) cannot be read") }
         sources.append(
-            Source(lexer: ZoneLexer(bytes), name: name, origin: origin, owner: owner))
+            Source(
+                lexer: ZoneLexer(bytes), name: name, origin: origin, owner: owner,
+                statedTimeToLive: statedTimeToLive))
         origin = inner
     }
 }

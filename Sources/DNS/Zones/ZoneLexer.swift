@@ -66,7 +66,7 @@ struct ZoneLexer {
                 place += 1
             case Self.quote: entry.tokens.append(try quoted(isOpen: isOpen))
             case _ where Self.isBlank(byte): place += 1
-            default: entry.tokens.append(try plain())
+            default: entry.tokens.append(try plain(isOpen: isOpen))
             }
         }
         guard !isOpen else {
@@ -94,15 +94,12 @@ struct ZoneLexer {
     private mutating func quoted(isOpen: Bool) throws(ZoneFileError) -> Token {
         place += 1
         let start = place
-        let firstLine = line
         while place < bytes.count, bytes[place] != Self.quote {
             guard place - start <= Limits.zoneEntryOctets else {
                 throw error("a quoted text is longer than one megabyte", isFatal: true)
             }
             if bytes[place] == Self.newline {
-                guard isOpen else {
-                    throw ZoneFileError(line: firstLine, reason: "a quoted text has no end")
-                }
+                guard isOpen else { throw error("a quoted text has no end") }
                 line += 1
             }
             if bytes[place] == Self.backslash, place + 1 < bytes.count,
@@ -123,13 +120,20 @@ struct ZoneLexer {
         return Token(text: text, isQuoted: true)
     }
 
-    private mutating func plain() throws(ZoneFileError) -> Token {
+    private mutating func plain(isOpen: Bool) throws(ZoneFileError) -> Token {
         let start = place
         while place < bytes.count, !Self.endsToken(bytes[place]) {
             guard place - start <= Limits.zoneEntryOctets else {
                 throw error("a word is longer than one megabyte", isFatal: true)
             }
-            if bytes[place] == Self.quote { throw error("a quote stands inside a word") }
+            if bytes[place] == Self.quote {
+                guard place > start, bytes[place - 1] == UInt8(ascii: "=") else {
+                    throw error("a quote stands inside a word")
+                }
+                // RFC 9460 §2.1: key="value" is one word.
+                let key = Array(bytes[start..<place])
+                return Token(text: key + (try quoted(isOpen: isOpen).text), isQuoted: false)
+            }
             if bytes[place] == Self.backslash, place + 1 < bytes.count,
                 bytes[place + 1] != Self.newline
             {

@@ -26,11 +26,20 @@ public struct EnforcementPlanner: Sendable {
             draft.removeTags()
             draft.explainForwarding()
             draft.explainForgery()
-            draft.raisePolicy()
-            draft.coverSubdomains()
+            if stage == .rejecting {
+                draft.coverSubdomains()
+                draft.raisePolicy()
+            } else {
+                draft.raisePolicy()
+                draft.coverSubdomains()
+            }
         }
         var steps = draft.steps
-        for index in steps.indices { steps[index].order = index + 1 }
+        for index in steps.indices {
+            steps[index].order = index + 1
+            // Nothing blocks what is already published.
+            if stage == .rejecting { steps[index].blocksReject = false }
+        }
         let blocking = steps.count { $0.blocksReject && $0.isWork }
         return EnforcementPlan(
             domain: facts.domain.text,

@@ -159,32 +159,43 @@ extension PlanDraft {
     }
 
     private func policyRisk(_ policy: DMARCPolicy, failing: Int64) -> PlanStep.Risk {
-        let share = PlanNumbers.share(failing, of: sums.legitimate)
-        let forwarded = PlanNumbers.share(sums.forwarded, of: sums.genuine)
         let fate = policy == .reject ? "refused" : "put into spam folders"
-        if share >= 0.01 {
+        guard sums.legitimate > 0 else {
+            return .init(
+                .high,
+                "No mail of yours is in the reports yet, so nobody can say what would be \(fate): "
+                    + "wait for them.")
+        }
+        let share = PlanNumbers.share(failing, of: sums.legitimate)
+        if share >= PlanLimits.lossThatIsHigh {
             return .init(
                 .high,
                 "As things stand, \(PlanNumbers.messages(failing)) of yours "
                     + "(\(PlanNumbers.percent(share))) would be \(fate): take the steps above "
                     + "first.")
         }
-        if policy == .reject, forwarded >= PlanLimits.forwardedShareThatWarns {
+        let forwarded = facts.atReject.map { max(0, $0.forwardedRejected) } ?? sums.forwarded
+        if policy == .reject,
+            PlanNumbers.share(forwarded, of: sums.genuine) >= PlanLimits.forwardedShareThatWarns
+        {
             return .init(
                 .medium,
                 "Mail that people of yours send to mailing lists or that is forwarded may be "
-                    + "refused (\(PlanNumbers.messages(sums.forwarded)) in the days observed). "
+                    + "refused (\(PlanNumbers.messages(forwarded)) in the days observed). "
                     + "RFC 9989 §7.4 advises domains of people who write to lists against "
                     + "p=reject: move such people to another domain, or tell them.")
         }
-        if failing > 0 {
-            return .init(
-                share >= PlanLimits.senderShareThatBlocks ? .medium : .low,
-                "As things stand, \(PlanNumbers.messages(failing)) of yours "
-                    + "(\(PlanNumbers.percent(share))) would be \(fate).")
+        let undecided = facts.atReject.map { max(0, $0.undecidedRejected) } ?? sums.undecided
+        let others =
+            undecided > 0
+            ? " So would \(PlanNumbers.messages(undecided)) that nobody has decided about." : ""
+        guard failing > 0 else {
+            return .init(.low, "No mail of yours in the reports would be \(fate)." + others)
         }
         return .init(
-            .low, "No mail of yours in the reports would have been \(fate).")
+            share >= PlanLimits.senderShareThatBlocks ? .medium : .low,
+            "As things stand, \(PlanNumbers.messages(failing)) of yours "
+                + "(\(PlanNumbers.percent(share))) would be \(fate)." + others)
     }
 
     private mutating func watch() {
@@ -217,12 +228,16 @@ extension PlanDraft {
         }
         guard !weak.isEmpty else { return }
         let seen = weak.map { "\($0)=\(text.value($0) ?? "")" }
+        let isOpen = weak.contains { text.value($0)?.lowercased() != "quarantine" }
         for tag in weak { text.set(tag, policy.rawValue) }
         steps.append(
             PlanStep(
                 .subdomains, title: "Protect the subdomains as well",
-                why: "\(PlanWords.and(seen)) lets anybody write in the name of a subdomain of "
-                    + "\(facts.recordDomain), also of one that does not exist.",
+                why: isOpen
+                    ? "With \(PlanWords.and(seen)) anybody can write in the name of a subdomain "
+                        + "of \(facts.recordDomain)."
+                    : "With \(PlanWords.and(seen)) mail forged in the name of a subdomain of "
+                        + "\(facts.recordDomain) still comes as far as spam folders.",
                 changes: change(to: text.render()),
                 instructions: weak.contains("sp")
                     ? ["First look at the reports of the subdomains that send mail."] : [],

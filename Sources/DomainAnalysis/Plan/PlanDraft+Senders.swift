@@ -74,16 +74,20 @@ extension PlanDraft {
         return changeSPF(to: text.render())
     }
 
+    /// Compliant messages without an aligned DKIM pass.
+    private func unsigned(_ sender: PlanSender) -> Int64 {
+        let compliant = sender.count(.compliant)
+        return compliant - min(compliant, max(0, sender.dkimAligned))
+    }
+
     /// Mail that lacks aligned DKIM although it passes: it does so by SPF alone.
     mutating func addDKIM() {
         let leaning = facts.senders.filter { sender in
-            let compliant = sender.count(.compliant)
-            guard compliant > 0 else { return false }
-            let unsigned = PlanNumbers.share(compliant - sender.dkimAligned, of: compliant)
+            let unsigned = PlanNumbers.share(unsigned(sender), of: sender.count(.compliant))
             return unsigned > PlanLimits.unsignedShareThatCounts
         }.sorted { ($1.count(.compliant), $0.key) < ($0.count(.compliant), $1.key) }
         for sender in leaning.prefix(PlanLimits.senderSteps) {
-            let unsigned = max(0, sender.count(.compliant) - max(0, sender.dkimAligned))
+            let unsigned = unsigned(sender)
             let share = PlanNumbers.share(unsigned, of: sums.legitimate)
             let service = service(of: sender)
             steps.append(
@@ -105,44 +109,58 @@ extension PlanDraft {
     /// Senders that only a person can put into a class.
     mutating func decideSenders() {
         let senders = ranked(.unknown)
-        guard !senders.isEmpty else { return }
-        let total = sums.undecided
-        let blocks =
-            PlanNumbers.share(total, of: max(sums.legitimate, 1))
-            >= PlanLimits.undecidedShareThatBlocks
-        let risk = PlanStep.Risk(.low, "Looking changes nothing.")
-        for sender in senders.prefix(PlanLimits.undecidedSteps) {
-            let messages = sender.count(.unknown)
-            let share = PlanNumbers.share(messages, of: sums.genuine)
-            steps.append(
-                PlanStep(
-                    .decideSender, title: "Decide whether \(sender.name) sends for you",
-                    why: "\(PlanNumbers.messages(messages)) (\(PlanNumbers.percent(share)) of the "
-                        + "mail that is not plainly forged) did not pass, and the evidence does "
-                        + "not say whose they are. Such mail \(fateOfFailures).",
-                    instructions: [
-                        "Ask the people who run your web sites, shop, invoices and newsletters.",
-                        "If it is yours, set up DKIM there for \(domain). If it is not, do "
-                            + "nothing.",
-                    ],
-                    senderKey: sender.key, messages: messages, share: share, risk: risk,
-                    evidence: evidence(sender), blocksReject: blocks))
+        let own = senders.prefix(PlanLimits.undecidedSteps).filter { sender in
+            senders.count == 1
+                || PlanNumbers.share(sender.count(.unknown), of: max(sums.legitimate, 1))
+                    >= PlanLimits.senderShareThatBlocks
         }
-        let others = senders.dropFirst(PlanLimits.undecidedSteps)
-        guard !others.isEmpty else { return }
-        let messages = PlanNumbers.sum(others.map { $0.count(.unknown) })
+        for sender in own { decide(sender) }
+        decideTogether(Array(senders.dropFirst(own.count)))
+    }
+
+    private func blocks(undecided messages: Int64) -> Bool {
+        PlanNumbers.share(messages, of: max(sums.legitimate, 1))
+            >= PlanLimits.undecidedShareThatBlocks
+    }
+
+    private mutating func decide(_ sender: PlanSender) {
+        let messages = sender.count(.unknown)
         let share = PlanNumbers.share(messages, of: sums.genuine)
-        let names = others.count == 1 ? "one small sender" : "\(others.count) small senders"
+        let isNamed = sender.key != "unknown"
         steps.append(
             PlanStep(
-                .decideSender, title: "Look through \(names) more",
+                .decideSender,
+                title: isNamed
+                    ? "Decide whether \(sender.name) sends for you"
+                    : "Look at the sources that could not be named",
+                why: "\(PlanNumbers.messages(messages)) (\(PlanNumbers.percent(share)) of the "
+                    + "mail that is not plainly forged) did not pass, and the evidence does "
+                    + "not say whose they are. Such mail \(fateOfFailures).",
+                instructions: [
+                    "Ask the people who run your web sites, shop, invoices and newsletters.",
+                    "If it is yours, set up DKIM there for \(domain). If it is not, do nothing.",
+                ],
+                senderKey: sender.key, messages: messages, share: share,
+                risk: .init(.low, "Looking changes nothing."), evidence: evidence(sender),
+                blocksReject: blocks(undecided: messages)))
+    }
+
+    private mutating func decideTogether(_ senders: [PlanSender]) {
+        guard !senders.isEmpty else { return }
+        let messages = PlanNumbers.sum(senders.map { $0.count(.unknown) })
+        let share = PlanNumbers.share(messages, of: sums.genuine)
+        let names = senders.count == 1 ? "one small sender" : "\(senders.count) small senders"
+        steps.append(
+            PlanStep(
+                .decideSender, title: "Look through \(names) that could not be classed",
                 why: "Together they sent \(PlanNumbers.messages(messages)) "
-                    + "(\(PlanNumbers.percent(share)) of the mail that is not plainly forged).",
+                    + "(\(PlanNumbers.percent(share)) of the mail that is not plainly forged) "
+                    + "that did not pass.",
                 instructions: ["Look for names that you know; the rest needs nothing."],
-                messages: messages, share: share, risk: risk,
-                evidence: others.prefix(PlanLimits.evidenceLines).map {
+                messages: messages, share: share, risk: .init(.low, "Looking changes nothing."),
+                evidence: senders.prefix(PlanLimits.evidenceLines).map {
                     "\($0.name): \(PlanNumbers.messages($0.count(.unknown)))"
-                }))
+                }, blocksReject: blocks(undecided: messages)))
     }
 
     // MARK: - SPF
@@ -153,9 +171,11 @@ extension PlanDraft {
         let dead = text.includes.filter { catalogue.serviceOfDeadInclude($0) != nil }
         guard !dead.isEmpty else { return }
         var instructions: [String] = []
+        var evidence = ["SPF record: \(spf.prefix(PlanLimits.quotedLength))"]
         for include in dead {
             text.remove(include: include)
             guard let service = catalogue.serviceOfDeadInclude(include) else { continue }
+            evidence.append("\(include) had no SPF record when last checked, \(service.verified)")
             if let real = service.spfIncludes.first {
                 instructions.append(
                     "If \(service.name) sends for you, its own documents name include:\(real).")
@@ -168,8 +188,7 @@ extension PlanDraft {
                     + "receiver that comes to it treats your whole SPF record as an error.",
                 changes: changeSPF(to: text.render()), instructions: instructions,
                 risk: .init(.low, "An include without a record authorises nobody."),
-                evidence: ["SPF record: \(spf.prefix(PlanLimits.quotedLength))"],
-                blocksReject: false))
+                evidence: Array(evidence.prefix(PlanLimits.evidenceLines))))
     }
 
     // MARK: - What needs no work
@@ -206,15 +225,12 @@ extension PlanDraft {
     mutating func explainForgery() {
         guard sums.forged > 0 else { return }
         let share = PlanNumbers.share(sums.forged, of: sums.all)
-        let sources = facts.senders.reduce(0) { total, sender in
-            let isForged = sender.count(.spoofing) > 0 || sender.count(.blocklisted) > 0
-            return isForged
-                ? total.addingReportingOverflow(max(0, sender.sources)).partialValue
-                : total
-        }
+        let sources = PlanNumbers.sum(
+            facts.senders.filter { $0.count(.spoofing) > 0 || $0.count(.blocklisted) > 0 }
+                .map { Int64($0.sources) })
         var evidence = ["\(PlanNumbers.count(sums.forged)) of \(PlanNumbers.messages(sums.all))"]
         if sources > 0 {
-            evidence.append("from \(PlanNumbers.count(Int64(sources))) addresses")
+            evidence.append("from \(PlanNumbers.count(sources)) addresses")
         }
         let fate =
             stage == .rejecting

@@ -79,12 +79,12 @@ struct PlanDraft {
                 + "\(PlanNumbers.count(sender.spfAligned)) of "
                 + PlanNumbers.messages(sender.messages))
         if !sender.sampleSelectors.isEmpty {
-            lines.append("selectors seen: " + list(sender.sampleSelectors))
+            lines.append("selectors: " + list(sender.sampleSelectors))
         }
         if !sender.sampleMailFroms.isEmpty {
-            lines.append("MAIL FROM domains seen: " + list(sender.sampleMailFroms))
+            lines.append("MAIL FROM domains: " + list(sender.sampleMailFroms))
         }
-        lines.append("recognised with \(PlanWords.confidence(sender.confidence))")
+        lines.append(PlanWords.recognition(sender.confidence))
         return Array(lines.prefix(PlanLimits.evidenceLines))
     }
 

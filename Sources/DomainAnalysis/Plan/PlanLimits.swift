@@ -7,6 +7,8 @@ public enum PlanLimits {
     public static let daysUntilParked = 30
     /// A misconfigured sender with less than this share of the legitimate mail stops no progress.
     public static let senderShareThatBlocks = 0.001
+    /// Beyond this share of lost legitimate mail a policy is a high risk.
+    public static let lossThatIsHigh = 0.01
     /// Undecided mail with less than this share of the legitimate mail stops no progress.
     public static let undecidedShareThatBlocks = 0.005
     /// A sender whose compliant mail lacks aligned DKIM for more than this share leans on SPF.

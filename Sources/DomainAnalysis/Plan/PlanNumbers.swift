@@ -22,7 +22,7 @@ enum PlanNumbers {
     static func percent(_ share: Double) -> String {
         guard share > 0 else { return "0 %" }
         guard share < 1 else { return "100 %" }
-        let tenths = Int((share * 1_000).rounded(.down))
+        let tenths = Int(share * 1_000)
         if tenths == 0 { return "under 0.1 %" }
         return tenths % 10 == 0 ? "\(tenths / 10) %" : "\(tenths / 10).\(tenths % 10) %"
     }

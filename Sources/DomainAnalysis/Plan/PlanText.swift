@@ -19,7 +19,8 @@ public enum PlanText {
     }
 
     private static func render(_ step: PlanStep, into page: inout Page) {
-        let mark = step.blocksReject && step.isWork ? " (before p=reject)" : ""
+        let isFirst = step.blocksReject && step.isWork && step.kind != .lockDown
+        let mark = isFirst ? " (before p=reject)" : ""
         page.paragraph("\(step.order). \(step.title)\(mark)", indent: 0, hanging: 3)
         page.paragraph(step.why, indent: 3)
         for change in step.changes {

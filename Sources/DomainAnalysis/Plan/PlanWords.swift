@@ -102,7 +102,10 @@ enum PlanWords {
         case .rejecting:
             return .init(
                 next: "keep", daysRemaining: 0, earliestDay: nil, blockingSteps: blocking,
-                sentence: "The goal is reached; keep it and watch.")
+                sentence: sums.misconfigured > 0
+                    ? "The policy is where it should be; now see to your own mail that does not "
+                        + "pass, for receivers refuse it."
+                    : "The goal is reached; keep it and watch.")
         case .unprotected:
             return .init(
                 next: "p=none", daysRemaining: 0, earliestDay: facts.today?.description,
@@ -156,8 +159,9 @@ enum PlanWords {
     static func fixTitle(
         _ sender: PlanSender, _ service: SendingService?, domain: String
     ) -> String {
-        service == nil
-            ? "Make the mail of \(sender.name) pass" : "Make \(sender.name) sign as \(domain)"
+        if service != nil { return "Make \(sender.name) sign as \(domain)" }
+        return sender.key.hasPrefix("own:")
+            ? "Make the mail of your own servers pass" : "Make the mail of \(sender.name) pass"
     }
 
     static func advice(
@@ -191,13 +195,13 @@ enum PlanWords {
         }
     }
 
-    static func confidence(_ confidence: SenderIdentification.Confidence) -> String {
+    static func recognition(_ confidence: SenderIdentification.Confidence) -> String {
         switch confidence {
-        case .none: "no confidence"
-        case .weak: "weak confidence"
-        case .moderate: "moderate confidence"
-        case .strong: "strong confidence"
-        case .certain: "certainty"
+        case .none: "not recognised"
+        case .weak: "recognised on weak evidence"
+        case .moderate: "recognised on fair evidence"
+        case .strong: "recognised on strong evidence"
+        case .certain: "recognised with certainty"
         }
     }
 

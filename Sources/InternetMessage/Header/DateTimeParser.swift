@@ -155,7 +155,7 @@ struct DateTimeParser {
         }
     }
 
-    private static let months = [
+    static let months = [
         "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
     ]
     /// RFC 5322 §4.3, in hours; the military zones but Z mean nothing.

@@ -14,7 +14,8 @@ public struct MboxMessage: Sendable {
 /// chunks gives the same messages.
 ///
 /// A `From ` line begins a message where it is the first line or follows an empty line, and holds
-/// a time or a single word: sentences that begin with "From" stay where they are.
+/// a time or a single word; after any other line it must hold a whole date, or the `-` of Netscape
+/// and Mozilla. Sentences that begin with "From" stay where they are.
 public struct MboxSplitter: Sendable {
     private let limit: Int
     private var message: MboxMessage?
@@ -74,7 +75,7 @@ public struct MboxSplitter: Sendable {
     /// Whether the line so far can still turn out to begin a message, or to be empty.
     private var mayBeSeparator: Bool {
         line == [Octet.carriageReturn]
-            || (isAfterEmptyLine && zip(line, MboxSplitter.mark).allSatisfy { $0 == $1 })
+            || zip(line, MboxSplitter.mark).allSatisfy { $0 == $1 }
     }
 
     private mutating func endLine(done: inout [MboxMessage]) {
@@ -82,8 +83,8 @@ public struct MboxSplitter: Sendable {
         var content = line[...]
         if content.last == Octet.lineFeed { content.removeLast() }
         if content.last == Octet.carriageReturn { content.removeLast() }
-        if isAfterEmptyLine, line.count <= Limits.mboxEnvelopeBytes,
-            MboxSplitter.isSeparator(content)
+        if line.count <= Limits.mboxEnvelopeBytes,
+            MboxSplitter.isSeparator(content, afterEmptyLine: isAfterEmptyLine)
         {
             if let message = closeMessage() { done.append(message) }
             message = MboxMessage(
@@ -127,10 +128,22 @@ public struct MboxSplitter: Sendable {
         }
     }
 
-    private static func isSeparator(_ line: ArraySlice<UInt8>) -> Bool {
+    private static func isSeparator(_ line: ArraySlice<UInt8>, afterEmptyLine: Bool) -> Bool {
         guard line.starts(with: mark) else { return false }
         let words = line.dropFirst(mark.count).split(whereSeparator: \.isBlank)
-        return words.count == 1 || words.contains(where: isTime)
+        guard let first = words.first else { return false }
+        let hasTime = words.contains(where: isTime)
+        if first.elementsEqual([Octet.hyphen]) { return words.count == 1 || hasTime }
+        if afterEmptyLine { return words.count == 1 || hasTime }
+        return hasTime && words.contains(where: isYear) && words.contains(where: isMonth)
+    }
+
+    private static func isYear(_ word: ArraySlice<UInt8>) -> Bool {
+        word.count == 4 && word.allSatisfy(\.isDigit)
+    }
+
+    private static func isMonth(_ word: ArraySlice<UInt8>) -> Bool {
+        word.count == 3 && DateTimeParser.months.contains(word.lowercasedText)
     }
 
     /// Whether a word holds `12:34`.

@@ -147,7 +147,7 @@ struct EntityParser {
     }
 
     private mutating func hasRoom(at offset: Int) -> Bool {
-        if place.depth &+ open.count < budget.depth { return true }
+        if place.depth &+ open.count < min(budget.depth, Limits.greatestDepth) { return true }
         note(.tooDeep, at: offset)
         return false
     }

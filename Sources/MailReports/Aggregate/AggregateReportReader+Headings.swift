@@ -103,9 +103,8 @@ extension AggregateReportReader {
 
     private mutating func takePolicyDomain() {
         guard report.policy.domain.isEmpty else { return }
-        let text = string(.policyDomain)
-        let read = withText { (self, bytes) in self.names.read(bytes) { _ in "" } }
-        report.policy.domain = read.isName ? read.name : text
+        let name = withText { (self, bytes) in self.names.name(bytes) }
+        report.policy.domain = name ?? string(.policyDomain)
     }
 
     private mutating func policyWord(_ context: AggregateContext) -> String? {

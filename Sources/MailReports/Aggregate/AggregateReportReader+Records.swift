@@ -93,20 +93,16 @@ extension AggregateReportReader {
     }
 
     private mutating func takeHeaderFrom() {
-        let read = withText { (self, bytes) -> (name: String, isName: Bool)? in
-            if bytes.isEmpty { return nil }
-            return self.names.read(bytes) { _ in "" }
+        if let name = withText({ (self, bytes) in self.names.name(bytes) }) {
+            record.headerFrom = name
+            return
         }
-        guard let read else { return }
-        if read.isName {
-            record.headerFrom = read.name
-        } else {
-            let text = string(.headerFrom)
-            record.headerFrom = text
-            note(
-                .invalidHeaderFrom, at: .headerFrom,
-                "“\(Self.shown(text))” is no domain name; it was kept as sent.")
-        }
+        let text = string(.headerFrom)
+        record.headerFrom = text
+        if text.isEmpty { return }
+        note(
+            .invalidHeaderFrom, at: .headerFrom,
+            "“\(Self.shown(text))” is no domain name; it was kept as sent.")
     }
 
     /// A word that reports know, in lower case; nil for another or none.

@@ -1,5 +1,3 @@
-import Identities
-
 /// Gives equal texts the same string: reports repeat the same few domains and selectors in every
 /// record, and a string of more than 15 bytes is an allocation.
 struct TextCache: Sendable {
@@ -50,31 +48,5 @@ struct TextCache: Sendable {
             index &+= 1
         }
         return value ^ value >> 32
-    }
-}
-
-/// Remembers what names were read to, as all records of a report speak of few.
-struct NameCache: Sendable {
-    private struct Entry: Sendable {
-        var sent = ""
-        var name = ""
-        var isName = false
-    }
-
-    private var entries = Array(repeating: Entry(), count: slotCount)
-    private static let slotCount = 16
-
-    /// A name in lower case and A-labels, or the text as sent when it is none.
-    mutating func read(
-        _ bytes: XMLBytes, asSent: (XMLBytes) -> String
-    ) -> (name: String, isName: Bool) {
-        let slot = Int(truncatingIfNeeded: TextCache.hash(bytes)) & (Self.slotCount - 1)
-        if TextCache.isSame(entries[slot].sent, bytes), !entries[slot].sent.isEmpty {
-            return (entries[slot].name, entries[slot].isName)
-        }
-        guard let name = DomainName(utf8: bytes) else { return (asSent(bytes), false) }
-        let sent = String(decoding: bytes, as: UTF8.self)
-        entries[slot] = Entry(sent: sent, name: name.text, isName: true)
-        return (name.text, true)
     }
 }

@@ -22,6 +22,7 @@ final class ArchiveLayer {
     private let feeder: Feeder
     private let meter: DecompressionMeter
     private let path: String
+    private var isOpen = false
 
     init(
         _ input: ByteStream, format: Format, meter: DecompressionMeter, path: String,
@@ -60,6 +61,7 @@ final class ArchiveLayer {
                 }, nil)
         }
         if opened < ARCHIVE_WARN { throw fault() }
+        isOpen = true
     }
 
     deinit { archive_read_free(archive) }
@@ -103,8 +105,9 @@ final class ArchiveLayer {
         // Encrypted 7z headers are reported as a fatal error, not as an encrypted entry.
         let text = archive_error_string(archive).map { String(cString: $0) } ?? "it is damaged"
         let words = text.lowercased()
+        // Before a format was recognised, libarchive 3.6 asks a format beyond its list of formats.
         return Fault(
-            isEncrypted: archive_read_has_encrypted_entries(archive) > 0
+            isEncrypted: isOpen && archive_read_has_encrypted_entries(archive) > 0
                 || ["encrypt", "passphrase", "crypto"].contains { words.contains($0) },
             reason: SafeText.line(text, limit: 200))
     }

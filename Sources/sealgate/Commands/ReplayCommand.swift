@@ -2,6 +2,7 @@ import ArgumentParser
 import ReportConsumer
 import DomainAnalysis
 import Identities
+import MailAuthentication
 
 /// `sealgate replay`: what a DMARC record would have done with past mail.
 struct ReplayCommand: AsyncParsableCommand {
@@ -18,18 +19,28 @@ struct ReplayCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
     @OptionGroup var resolver: ResolverOptions
     @OptionGroup var window: WindowOptions
+    @Option(help: "A public suffix list to use instead of the system's.") var suffixes: String?
     @Option(help: "text or json") var format = OutputFormat.text
 
     func run() async throws {
         try await withLookup(resolver) { lookup in
             let house = try await House.open(store, lookup: lookup)
-            let result = try await house.adviser.replay(
+            let result = try await adviser(house).replay(
                 domain: domain, record: record, days: window.days, until: try window.untilDay,
                 now: clock())
             try await house.close()
             if format == .json { return try printJSON(result) }
             tell(result)
         }
+    }
+
+    private func adviser(_ house: House) throws -> DomainAdviser {
+        guard let suffixes else { return house.adviser }
+        guard let list = PublicSuffixList(file: suffixes) else {
+            throw PlainError("The public suffix list \(suffixes) cannot be read.")
+        }
+        return DomainAdviser(
+            domains: house.domains, lookup: house.lookup ?? NoLookup(), suffixes: list)
     }
 
     private func tell(_ result: ReplayResult) {
@@ -71,7 +82,8 @@ struct ReplayCommand: AsyncParsableCommand {
             ]
         }
         print(senders.render())
-        for divergence in result.divergences.prefix(10) {
+        let changing = result.divergences.filter(\.changesOutcome)
+        for divergence in changing.prefix(10) {
             print(
                 "\nThe two methods differ for \(divergence.headerFrom) "
                     + "(\(counted(divergence.messages, "message"))): \(plain(divergence.reason, limit: 400))"

@@ -80,27 +80,27 @@ enum PlanCases {
 
     static var brand: PlanFacts {
         var facts = base(
-            "oatly.example",
-            "v=DMARC1; p=none; sp=none; pct=100; rua=mailto:r@oatly.example,mailto:x@reports.example"
+            "brand.example",
+            "v=DMARC1; p=none; sp=none; pct=100; rua=mailto:r@brand.example,mailto:x@reports.example"
         )
         facts.spfText =
             "v=spf1 include:_spf.google.com include:servers.mcsv.net include:_spf.mimecast.com ~all"
         facts.senders = [
             sender(
                 "service:google-workspace", "Google Workspace", [.compliant: 60_000],
-                dkim: 60_000, spf: 60_000, selectors: ["google"], mailFroms: ["oatly.example"]),
+                dkim: 60_000, spf: 60_000, selectors: ["google"], mailFroms: ["brand.example"]),
             sender(
                 "service:mailchimp", "Mailchimp", [.misconfigured: 21_000], dkim: 0, spf: 0,
                 selectors: ["k2"], mailFroms: ["mail12.suw11.rsgsv.net"]),
             sender(
-                "service:sendgrid/em77.oatly.example",
-                "Twilio SendGrid for em77.oatly.example", [.compliant: 12_000], dkim: 0,
-                spf: 12_000, mailFroms: ["em77.oatly.example"]),
+                "service:sendgrid/em77.brand.example",
+                "Twilio SendGrid for em77.brand.example", [.compliant: 12_000], dkim: 0,
+                spf: 12_000, mailFroms: ["em77.brand.example"]),
             sender(
                 "service:zendesk", "Zendesk", [.misconfigured: 3_000], dkim: 0, spf: 0,
-                confidence: .strong, mailFroms: ["oatly.example"]),
+                confidence: .strong, mailFroms: ["brand.example"]),
             sender(
-                "own:oatly.example", "Servers of oatly.example", [.misconfigured: 640], dkim: 0,
+                "own:brand.example", "Servers of brand.example", [.misconfigured: 640], dkim: 0,
                 spf: 0, confidence: .strong, sources: 1),
             sender(
                 "service:jetemail", "JetEmail", [.misconfigured: 12], dkim: 0, spf: 0,
@@ -123,7 +123,7 @@ enum PlanCases {
     }
 
     static var parked: PlanFacts {
-        var facts = base("oatly-shop.example", "v=DMARC1; p=none; rua=mailto:r@oatly.example")
+        var facts = base("brand-shop.example", "v=DMARC1; p=none; rua=mailto:r@brand.example")
         facts.mailExchange = .none
         facts.spfText = nil
         facts.senders = [
@@ -136,8 +136,8 @@ enum PlanCases {
 
     static var closed: PlanFacts {
         var facts = base(
-            "oatly-old.example",
-            "v=DMARC1;p=reject;sp=reject;np=reject;rua=mailto:r@oatly.example")
+            "brand-old.example",
+            "v=DMARC1;p=reject;sp=reject;np=reject;rua=mailto:r@brand.example")
         facts.mailExchange = .null
         facts.spfText = "v=spf1 -all"
         facts.wildcardKeyIsRevoked = true

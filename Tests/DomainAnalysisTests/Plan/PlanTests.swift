@@ -103,15 +103,15 @@ struct PlanTests {
         #expect(step.kind == .lockDown)
         #expect(
             step.changes == [
-                DNSChange(name: "oatly-shop.example", type: "TXT", add: ["v=spf1 -all"]),
+                DNSChange(name: "brand-shop.example", type: "TXT", add: ["v=spf1 -all"]),
                 DNSChange(
-                    name: "*._domainkey.oatly-shop.example", type: "TXT", add: ["v=DKIM1; p="]),
-                DNSChange(name: "oatly-shop.example", type: "MX", add: ["0 ."]),
+                    name: "*._domainkey.brand-shop.example", type: "TXT", add: ["v=DKIM1; p="]),
+                DNSChange(name: "brand-shop.example", type: "MX", add: ["0 ."]),
                 DNSChange(
-                    name: "_dmarc.oatly-shop.example", type: "TXT",
-                    remove: ["v=DMARC1; p=none; rua=mailto:r@oatly.example"],
+                    name: "_dmarc.brand-shop.example", type: "TXT",
+                    remove: ["v=DMARC1; p=none; rua=mailto:r@brand.example"],
                     add: [
-                        "v=DMARC1; p=reject; sp=reject; np=reject; rua=mailto:r@oatly.example"
+                        "v=DMARC1; p=reject; sp=reject; np=reject; rua=mailto:r@brand.example"
                     ]),
             ])
     }
@@ -135,9 +135,9 @@ struct PlanTests {
         #expect(Self.plan(facts).stage == .rejecting)
         facts = PlanCases.parked
         facts.purpose = .parked
-        facts.mailExchange = .hosts(["10 mx.oatly-shop.example."])
+        facts.mailExchange = .hosts(["10 mx.brand-shop.example."])
         let step = Self.plan(facts).steps.first
-        #expect(step?.changes.contains { $0.remove == ["10 mx.oatly-shop.example."] } == true)
+        #expect(step?.changes.contains { $0.remove == ["10 mx.brand-shop.example."] } == true)
         #expect(step?.instructions.isEmpty == false)
     }
 
@@ -162,6 +162,57 @@ struct PlanTests {
         #expect(blocks(100, 500) == 2)
     }
 
+    @Test func `The risk of a policy follows what it would cost`() {
+        func risk(_ misconfigured: Int64, _ forwarded: Int64, _ compliant: Int64) -> PlanStep.Risk?
+        {
+            var facts = PlanCases.base("t.example", "v=DMARC1; p=none; rua=mailto:d@t.example")
+            facts.senders = [
+                PlanCases.sender(
+                    "own:t.example", "Servers of t.example",
+                    [
+                        .compliant: compliant, .misconfigured: misconfigured,
+                        .forwarded: forwarded,
+                    ], dkim: compliant, spf: 0)
+            ]
+            return Self.plan(facts).steps.first { $0.kind == .reject }?.risk
+        }
+        #expect(risk(0, 0, 0)?.level == .high)
+        #expect(risk(0, 0, 1_000)?.level == .low)
+        #expect(risk(0, 19, 981)?.level == .low)
+        #expect(risk(0, 20, 980)?.level == .medium)
+        #expect(risk(9, 0, 991)?.level == .medium)
+        #expect(risk(10, 0, 990)?.level == .high)
+    }
+
+    @Test func `An SPF include is only added where it counts and fits`() {
+        func change(_ spf: String?, _ id: String) -> [DNSChange] {
+            var facts = PlanCases.base("t.example", "v=DMARC1; p=none; rua=mailto:d@t.example")
+            facts.spfText = spf
+            facts.senders = [
+                PlanCases.sender(
+                    "service:\(id)", id, [.misconfigured: 5], dkim: 0, spf: 0)
+            ]
+            return Self.plan(facts).steps.first { $0.kind == .fixSender }?.changes ?? []
+        }
+        #expect(
+            change("v=spf1 mx ~all", "google-workspace").first?.add == [
+                "v=spf1 mx include:_spf.google.com ~all"
+            ])
+        #expect(
+            change(nil, "google-workspace").first?.add == [
+                "v=spf1 include:_spf.google.com ~all"
+            ])
+        #expect(
+            change("v=spf1 redirect=_spf.t.example", "google-workspace").first?.add == [
+                "v=spf1 include:_spf.google.com redirect=_spf.t.example"
+            ])
+        #expect(change("v=spf1 include:_spf.google.com -all", "google-workspace").isEmpty)
+        #expect(change("v=spf1 mx ~all", "sendgrid").isEmpty)
+        let full = (0..<PlanLimits.spfLookups).map { "include:s\($0).example" }
+        #expect(
+            change("v=spf1 \(full.joined(separator: " ")) ~all", "google-workspace").isEmpty)
+    }
+
     @Test func `Senders and evidence beyond their limits are folded together`() {
         var facts = PlanCases.base("t.example", "v=DMARC1; p=none; rua=mailto:d@t.example")
         facts.senders = (0..<(PlanLimits.senderSteps + 5)).map { index in
@@ -174,7 +225,7 @@ struct PlanTests {
         facts.senders = (0..<40).map { index in
             PlanCases.sender(
                 "host:u\(index).example", "u\(index).example",
-                [.unknown: Int64(index + 1), .forwarded: 1], dkim: 0, spf: 0)
+                [.unknown: Int64(index + 1), .forwarded: 1, .compliant: 10], dkim: 10, spf: 0)
         }
         let steps = Self.plan(facts).steps
         #expect(steps.count { $0.kind == .decideSender } == PlanLimits.undecidedSteps + 1)

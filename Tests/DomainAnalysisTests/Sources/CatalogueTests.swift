@@ -19,7 +19,7 @@ struct CatalogueTests {
 
     @Test func `The built-in catalogue loads, and every row has a source and a day`() {
         let catalogue = SenderCatalogue.embedded
-        #expect(catalogue.services.count == 121)
+        #expect(catalogue.services.count == 122)
         #expect(catalogue.digest.count == 16)
         for service in catalogue.services {
             #expect(!service.source.isEmpty)

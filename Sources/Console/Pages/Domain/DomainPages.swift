@@ -40,15 +40,16 @@ struct DomainPages {
                 label: "Messages per day sent as \(name) by state. The figures stand in the table "
                     + "behind the picture."
             ).svg)
-        fields["isDrawnApart"] = .flag(VolumeChart.drawsApart(overview.days))
         fields["figures"] = .fields(Figures.fields(overview.days))
         fields["window"] = choice.fields(
             overview.window, endsWithNewestData: overview.endsWithNewestData,
             link: Link("domains", domain.text))
         fields["policy"] = .fields(PolicyText.fields(overview.published))
         fields["senders"] = .list(
-            overview.senders.map { SenderRow.fields($0, domain: domain, choice: choice) })
-        fields["states"] = .list(states(overview))
+            SenderRow.ordered(overview.senders).map {
+                SenderRow.fields($0, domain: domain, choice: choice)
+            })
+        fields["states"] = .list(states(overview.counts))
         if overview.otherSenders > 0 {
             fields["otherSenders"] = .text(
                 Numbers.counted(overview.otherSenders, "sender", "senders"))
@@ -74,10 +75,6 @@ struct DomainPages {
     }
 
     /// The four states with their sums, as the key to the picture on narrow screens.
-    static func states(_ overview: DomainOverview) -> [Fields] {
-        states(overview.counts)
-    }
-
     static func states(_ counts: ClassCounts) -> [Fields] {
         SourceClass.Fate.shownOrder.map { fate in
             fate.fields.adding([
@@ -113,6 +110,14 @@ enum DomainHeading {
 
 /// A sender as a table shows it.
 enum SenderRow {
+    /// What needs a decision first, forgeries last, most messages first.
+    static func ordered(_ senders: [SenderVolume]) -> [SenderVolume] {
+        let order: [SourceClass.Fate] = [.undecided, .proved, .forwarded, .forged]
+        return order.flatMap { fate in
+            senders.filter { $0.state == fate }.sorted { $0.counts.total > $1.counts.total }
+        }
+    }
+
     static func fields(
         _ sender: SenderVolume, domain: DomainName, choice: WindowChoice
     ) -> Fields {
@@ -125,7 +130,7 @@ enum SenderRow {
             "provedShare": .text(Numbers.share(counts[.proved], of: total)),
             "dkimShare": .text(Numbers.share(sender.dkimAligned, of: total)),
             "spfShare": .text(Numbers.share(sender.spfAligned, of: total)),
-            "spark": .picture(Sparkline.svg(sender.days, fate: sender.state)),
+            "spark": .picture(Sparkline.svg(sender.days)),
             "advice": .text(SenderWords.advice(sender, domain: domain)),
             "reason": sender.reason.isEmpty ? nil : ForeignText.value(sender.reason, limit: 300),
             "confidence": .text(SenderWords.confidence(sender)),

@@ -30,7 +30,6 @@ struct PortfolioPages {
                     label: "Messages per day of all domains by state. The figures stand in the "
                         + "table behind the picture."
                 ).svg)
-            fields["isDrawnApart"] = .flag(VolumeChart.drawsApart(portfolio.days))
             fields["figures"] = .fields(Figures.fields(portfolio.days))
             fields["domains"] = .list(portfolio.domains.map { row($0, choice: choice) })
             fields["domainCount"] = .text(

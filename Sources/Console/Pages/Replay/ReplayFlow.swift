@@ -55,21 +55,23 @@ struct ReplayFlow {
             })
         var sources: [FlowChart.Source] = []
         for fate in SourceClass.Fate.shownOrder {
-            var rest = [Int64](repeating: 0, count: 4)
-            var restCount = 0
-            for sum in sums where sum.fate == fate {
-                if named.contains(Key(sender: sum.key, fate: fate)) {
-                    sources.append(.init(name: sum.name, fate: fate, messages: sum.messages))
-                } else {
-                    restCount += 1
-                    for column in rest.indices { rest[column] &+= sum.messages[column] }
-                }
+            let all = sums.filter { $0.fate == fate }
+            var rest = all.filter { !named.contains(Key(sender: $0.key, fate: fate)) }
+            // One left over is as well drawn by its name.
+            if rest.count == 1 { rest = [] }
+            let unnamed = Set(rest.map(\.key))
+            for sum in all where !unnamed.contains(sum.key) {
+                sources.append(.init(name: sum.name, fate: fate, messages: sum.messages))
             }
-            if restCount > 0 {
+            if !rest.isEmpty {
+                var messages = [Int64](repeating: 0, count: 4)
+                for sum in rest {
+                    for column in messages.indices { messages[column] &+= sum.messages[column] }
+                }
                 sources.append(
                     .init(
-                        name: Numbers.counted(restCount, "other", "others"), fate: fate,
-                        messages: rest))
+                        name: Numbers.counted(rest.count, "other", "others"), fate: fate,
+                        messages: messages))
             }
         }
         return FlowChart(
@@ -78,7 +80,7 @@ struct ReplayFlow {
                 .init(name: "delivered", style: "delivered"),
                 .init(name: "put aside", style: "quarantined"),
                 .init(name: "refused", style: "rejected"),
-                .init(name: "not decided by it", style: "other"),
+                .init(name: "not covered", style: "other"),
             ],
             label: "Bands from each sender to what would have happened to its mail. The figures "
                 + "stand in the table behind the picture.")

@@ -67,7 +67,7 @@ struct ReplayPages {
 
     private static func hint(_ policy: DMARCPolicy) -> String {
         switch policy {
-        case .none: "deliver, only report"
+        case .none: "deliver"
         case .quarantine: "put aside"
         case .reject: "refuse"
         }

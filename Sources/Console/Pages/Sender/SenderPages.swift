@@ -38,7 +38,6 @@ struct SenderPages {
                 label: "Messages per day from \(name) by state. The figures stand in the table "
                     + "behind the picture."
             ).svg)
-        fields["isDrawnApart"] = .flag(VolumeChart.drawsApart(detail.days))
         fields["figures"] = .fields(Figures.fields(detail.days))
         fields["window"] = choice.fields(
             detail.window, endsWithNewestData: false,

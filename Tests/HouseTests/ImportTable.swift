@@ -1,0 +1,101 @@
+/// A room's row in the import table: what it stands on.
+struct Room {
+    let name: String
+    let floor: Int
+    /// Rooms of ours that it may import.
+    let ours: Set<String>
+    /// Modules of others that it may import.
+    let others: Set<String>
+
+    init(_ name: String, floor: Int, ours: Set<String> = [], others: Set<String> = []) {
+        self.name = name
+        self.floor = floor
+        self.ours = ours
+        self.others = others
+    }
+}
+
+/// The import table of docs/decisions/0001-the-house.md. The compiler does not refuse an import
+/// that Package.swift does not declare; this table does.
+enum ImportTable {
+    /// The platform's C library under its names.
+    private static let platform: Set<String> = ["Glibc", "Musl", "Darwin"]
+
+    static let rooms: [Room] = [
+        Room("Identities", floor: 1, others: ["CIDN2"]),
+        Room(
+            "SQLDatabase", floor: 1,
+            others: platform.union([
+                "GRDB", "GRDBSQLite", "CLibpq", "FoundationEssentials", "Dispatch",
+                "Synchronization",
+            ])),
+
+        Room("DNS", floor: 2, ours: ["Identities"], others: ["FoundationEssentials"]),
+        Room("InternetMessage", floor: 2, ours: ["Identities"], others: ["FoundationEssentials"]),
+
+        Room(
+            "MailAuthentication", floor: 3, ours: ["Identities", "DNS", "InternetMessage"],
+            others: ["CPSL", "Crypto", "CryptoExtras"]),
+        Room(
+            "DNSResolver", floor: 3, ours: ["Identities", "DNS"],
+            others: platform.union(["NIOCore", "NIOPosix", "Logging", "Synchronization"])),
+
+        Room(
+            "MailReports", floor: 4, ours: ["Identities", "InternetMessage"],
+            others: platform.union(["CZlib", "CArchive", "FoundationEssentials"])),
+        Room(
+            "DomainAnalysis", floor: 4,
+            ours: ["Identities", "DNS", "MailAuthentication", "MailReports"],
+            others: ["FoundationEssentials"]),
+
+        Room(
+            "Storage", floor: 5,
+            ours: ["Identities", "SQLDatabase", "MailReports", "DomainAnalysis"],
+            others: [
+                "CZlib", "Crypto", "CryptoExtras", "Dispatch", "FoundationEssentials",
+                "Synchronization",
+            ]),
+
+        Room(
+            "ReportConsumer", floor: 6,
+            ours: [
+                "Identities", "DNS", "InternetMessage", "MailAuthentication", "MailReports",
+                "DomainAnalysis", "Storage",
+            ],
+            others: platform.union(["Crypto", "FoundationEssentials", "Logging"])),
+        Room(
+            "Demonstration", floor: 6, ours: ["Identities", "MailReports"],
+            others: ["CZlib", "FoundationEssentials"]),
+
+        Room(
+            "Console", floor: 7,
+            ours: [
+                "Identities", "MailAuthentication", "MailReports", "DomainAnalysis", "SQLDatabase",
+                "Storage", "ReportConsumer",
+            ],
+            others: [
+                "Hummingbird", "Mustache", "HTTPTypes", "NIOCore", "Crypto", "Logging",
+                "FoundationEssentials", "Synchronization",
+            ]),
+
+        Room(
+            "sealgate", floor: 8,
+            ours: [
+                "Identities", "DNS", "DNSResolver", "MailAuthentication", "MailReports",
+                "DomainAnalysis", "SQLDatabase", "Storage", "ReportConsumer", "Demonstration",
+                "Console",
+            ],
+            others: platform.union([
+                "ArgumentParser", "ServiceLifecycle", "Logging", "Foundation",
+                "FoundationEssentials", "Synchronization", "UnixSignals",
+            ])),
+    ]
+
+    /// The only arrows between rooms of one floor, each with its reason.
+    static let sideways: [String: String] = [
+        "DomainAnalysis → MailReports":
+            "a day, a disposition and a policy are the report's own values; nothing leads back"
+    ]
+
+    static func room(_ name: String) -> Room? { rooms.first { $0.name == name } }
+}
