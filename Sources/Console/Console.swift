@@ -1,6 +1,7 @@
 import HTTPTypes
 public import Hummingbird
 public import Logging
+import HummingbirdCore
 import NIOCore
 
 /// The console: pages drawn on the server, for browsers with or without scripts.
@@ -30,9 +31,10 @@ public func makeConsole(
     SearchPages(templates: templates, services: services).register(on: router)
     return Application(
         router: router,
-        server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+        server: .http1(configuration: .init(idleTimeout: .seconds(Limits.idleConnection))),
         configuration: ApplicationConfiguration(
-            address: .hostname(configuration.host, port: configuration.port)),
+            address: .hostname(configuration.host, port: configuration.port),
+            availableConnectionsDelegate: MaximumAvailableConnections(Limits.connections)),
         onServerRunning: { channel in
             await onRunning(channel.localAddress?.port ?? configuration.port)
         },

@@ -33,12 +33,14 @@ enum ConsoleError: Error, Hashable {
         case .notFound(let sentence), .badRequest(let sentence), .forbidden(let sentence):
             return sentence
         case .tooLarge(let limit):
-            return "One upload may hold \(Numbers.bytes(Int64(limit))), all files together. Nothing "
+            return
+                "One upload may hold \(Numbers.bytes(Int64(limit))), all files together. Nothing "
                 + "of it was taken in. Send fewer files at once, or put them where Sealgate runs "
                 + "and use `sealgate import PATH`, which has no such limit."
         case .tooManyTries(let seconds):
             let minutes = max(1, (seconds + 59) / 60)
-            return "Signing in failed too often. Wait \(Numbers.counted(minutes, "minute", "minutes")) "
+            return
+                "Signing in failed too often. Wait \(Numbers.counted(minutes, "minute", "minutes")) "
                 + "and try again."
         }
     }

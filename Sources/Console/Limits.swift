@@ -2,11 +2,14 @@
 public enum Limits {
     /// Bytes of an upload, all files and the form around them.
     public static let upload = 25 << 20
-    /// Bytes of an upload that is too large which are still read, so that the answer arrives
-    /// instead of a broken connection.
-    public static let uploadDrained = 200 << 20
     /// Bytes of any other form.
     public static let form = 64 << 10
+    /// Of a form that is too large, this many times its limit is still read and thrown away, so
+    /// that the answer arrives instead of a broken connection.
+    public static let drainedTimes = 8
+    /// Connections open at the same time, and seconds without a byte after which one is closed.
+    public static let connections = 1_024
+    public static let idleConnection: Int64 = 75
     /// Fields of a form, files of an upload.
     public static let formFields = 64
     public static let uploadParts = 200
@@ -18,6 +21,8 @@ public enum Limits {
     /// Characters shown of a foreign name, and of the whole of it behind it.
     public static let foreignShown = 72
     public static let foreignWhole = 1_000
+    /// Characters of a label or a hint in a picture.
+    public static let pictureLabel = 300
 
     /// Rows of a report, reports and quarantined items on a page.
     public static let reportRows = 200

@@ -23,6 +23,8 @@ extension DomainName {
             }
             parts.append(decoded)
         }
-        return parts.reversed().joined(separator: ".")
+        // What is shown must lead back to the same name when somebody types it.
+        let shown = parts.reversed().joined(separator: ".")
+        return DomainName(shown) == self ? shown : text
     }
 }

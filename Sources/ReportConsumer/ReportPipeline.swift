@@ -21,6 +21,7 @@ public struct ReportPipeline: Sendable {
     /// Domains whose reports are taken in; nil takes all.
     let ownDomains: [DomainName]?
     let now: @Sendable () -> Int64
+    private let judges = JudgePool()
 
     public init(
         intake: IntakeStore, identifier: SenderIdentifier,
@@ -57,7 +58,8 @@ public struct ReportPipeline: Sendable {
         }
         let addresses = Self.addresses(in: visitor.documents, limit: limits.namesAsked)
         let known = facts.isIdle ? [:] : await facts.facts(for: addresses)
-        var judge = makeJudge()
+        var judge = judges.take() ?? makeJudge()
+        defer { judges.putBack(judge) }
         let documents = visitor.documents.map { document -> PreparedDocument in
             switch document {
             case .aggregate(let report, let records, let path):

@@ -64,12 +64,16 @@ struct `Messages of the DNS` {
         for _ in 0..<6 {
             let start = message.count
             message += [50] + [UInt8](repeating: 0x61, count: 50)
-            if let last = places.last { message += [0xC0, UInt8(last)] } else { message += [0] }
-            message += bytes("0010 0001 00000000 0000")
+            if let last = places.last {
+                message += [0xC0 | UInt8(last >> 8), UInt8(last & 0xFF)]
+            } else {
+                message += [0]
+            }
+            message += bytes("FF00 0001 00000000 0000")
             places.append(start)
         }
         message[7] = 6
-        #expect(Self.fault(message) != nil)
+        #expect(Self.fault(message) == .longName)
         var reader = bytes("0000 8000 0001 0000 0000 0000")
         for _ in 0..<4 { reader += [63] + [UInt8](repeating: 0x61, count: 63) }
         reader += bytes("00 0001 0001")
@@ -236,13 +240,17 @@ struct `Names of the DNS` {
     }
 
     @Test func `keep to their limits`() throws {
-        let label = [UInt8](repeating: 0x61, count: Limits.labelOctets)
-        #expect(DNSName(labels: [label + [0x61]]) == nil)
-        #expect(DNSName(labels: [[]]) == nil)
-        let full = try #require(DNSName(labels: [label, label, label, Array(label.dropLast(2))]))
-        #expect(full.wire.count == Limits.nameOctets)
+        let label = [UInt8](repeating: 0x61, count: DNS.Limits.labelOctets)
+        let longLabel: [[UInt8]] = [label + label.prefix(1)]
+        #expect(DNSName(labels: longLabel) == nil)
+        let emptyLabel: [[UInt8]] = [[]]
+        #expect(DNSName(labels: emptyLabel) == nil)
+        let fitting: [[UInt8]] = [label, label, label, Array(label.dropLast(2))]
+        let full = try #require(DNSName(labels: fitting))
+        #expect(full.wire.count == DNS.Limits.nameOctets)
         #expect(full.adding(label: [0x61]) == nil)
-        #expect(DNSName(labels: [label, label, label, Array(label.dropLast())]) == nil)
+        let tooLong: [[UInt8]] = [label, label, label, Array(label.dropLast())]
+        #expect(DNSName(labels: tooLong) == nil)
         #expect(DNSName(full.description)?.wire == full.wire)
         #expect(DNSName("a" + full.description) == nil)
     }

@@ -62,7 +62,8 @@ enum ImportTable {
                 "Identities", "DNS", "InternetMessage", "MailAuthentication", "MailReports",
                 "DomainAnalysis", "Storage",
             ],
-            others: platform.union(["Crypto", "FoundationEssentials", "Logging"])),
+            others: platform.union(["Crypto", "FoundationEssentials", "Logging", "Synchronization"])
+        ),
         Room(
             "Demonstration", floor: 6, ours: ["Identities", "MailReports"],
             others: ["CZlib", "FoundationEssentials"]),
@@ -74,7 +75,8 @@ enum ImportTable {
                 "Storage", "ReportConsumer",
             ],
             others: [
-                "Hummingbird", "Mustache", "HTTPTypes", "NIOCore", "Crypto", "Logging",
+                "Hummingbird", "HummingbirdCore", "Mustache", "HTTPTypes", "NIOCore", "Crypto",
+                "Logging",
                 "FoundationEssentials", "Synchronization",
             ]),
 

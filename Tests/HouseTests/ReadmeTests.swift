@@ -12,7 +12,8 @@ import Testing
         for words in commands {
             let names = Array(words.prefix { $0.allSatisfy { $0.isLowercase && $0.isLetter } })
             let told = try Program.run([program, "help"] + names)
-            #expect(told.status == 0, "sealgate \(words.joined(separator: " ")): \(told.text)")
+            let usage = (["USAGE: sealgate"] + names).joined(separator: " ")
+            #expect(told.text.contains(usage), "sealgate \(words.joined(separator: " "))")
             for word in words where word.hasPrefix("--") {
                 let option = word.split(separator: "=")[0]
                 #expect(
@@ -24,7 +25,9 @@ import Testing
 
     @Test func `an unknown command is not understood`() throws {
         let program = try #require(Program.find())
-        #expect(try Program.run([program, "help", "nonsense"]).status != 0)
+        let told = try Program.run([program, "help", "nonsense"])
+        #expect(!told.text.contains("USAGE: sealgate nonsense"))
+        #expect(try Program.run([program, "nonsense"]).status == 64)
     }
 
     @Test func `every script that the documents name is there and can be run`() throws {

@@ -56,8 +56,9 @@ struct `Unicode's IDNA cases` {
 
     @Test func `agree, or differ in a way that is known`() throws {
         var met = 0
-        var stricter: [String] = []
-        var laxer: [String] = []
+        var asciiTaken = 0
+        var refused: [String] = []
+        var taken: [String: Int] = [:]
         var other: [String] = []
         for one in try Self.cases("conformance/unicode-rust-url/idna/tests/IdnaTestV2.txt") {
             let name = DomainName(one.source)
@@ -66,18 +67,35 @@ struct `Unicode's IDNA cases` {
             if name?.text == wanted {
                 met += 1
             } else if name == nil {
-                stricter.append(one.source)
+                refused.append(one.source)
             } else if wanted == nil {
-                laxer.append("\(one.source) \(one.statuses)")
+                if one.source.utf8.allSatisfy({ $0 < 0x80 }) {
+                    asciiTaken += 1
+                    let shown = name?.unicode ?? ""
+                    #expect(shown == name?.text || DomainName(shown) == name)
+                } else {
+                    taken[one.statuses, default: 0] += 1
+                }
             } else {
-                other.append("\(one.source): \(wanted ?? ""), have \(name?.text ?? "")")
+                other.append(one.source)
             }
         }
         print(
-            "IdnaTestV2: \(met) agree; we refuse \(stricter.count) more; we take \(laxer.count) more; \(other.count) otherwise"
-        )
-        for one in laxer.prefix(30) { print("  taken:", one) }
-        for one in other.prefix(30) { print("  other:", one) }
-        for one in stricter.prefix(30) { print("  refused:", one) }
+            """
+            IdnaTestV2: \(met) agree
+              \(asciiTaken) wrong xn-- labels are taken: the DNS may hold them; display shows ASCII
+              \(taken.values.reduce(0, +)) taken against \(taken.sorted { $0.key < $1.key })
+              \(refused.count) refused that UTS #46 takes and IDNA2008, or libidn2's Unicode, does not
+              \(other.count) mapped otherwise: \(other)
+            """)
+        #expect(met >= 4_198)
+        #expect(asciiTaken <= 1_982)
+        #expect(refused.count <= 142)
+        // A4_2: one dot at the end is the root's. B1, B4, B6: libidn2 holds each label to the rules
+        // for right-to-left text, not the whole name.
+        #expect(Set(taken.keys).isSubset(of: ["[A4_2]", "[B1]", "[B4]", "[B6]"]))
+        #expect(taken.values.reduce(0, +) <= 67)
+        // The capital sharp s: folded to "ss" before Unicode 15.1, and so by this libidn2.
+        #expect(other.allSatisfy { $0.contains("ẞ") })
     }
 }

@@ -95,6 +95,6 @@ import Testing
     @Test func `names of any length within the limit are matched`() throws {
         let long = String(repeating: "n", count: 256)
         let events = try events("<\(long)><\(long.dropLast())>x</\(long)>", chunk: 50)
-        #expect(events.suffix(4) == ["“x”", "mismatchedTag@515", ">implied", ">"])
+        #expect(events.suffix(4) == ["“x”", "mismatchedTag@516", ">implied", ">"])
     }
 }

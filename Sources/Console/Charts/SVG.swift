@@ -12,7 +12,8 @@ struct SVG {
             .set("width", width).set("height", height)
             .set("class", name)
         if let label {
-            root = root.set("role", "img").set("aria-label", label)
+            root = root.set("role", "img").set(
+                "aria-label", ForeignText.clean(label, limit: Limits.pictureLabel))
         } else {
             root = root.set("aria-hidden", "true")
         }
@@ -48,9 +49,10 @@ struct Shape {
         return copy
     }
 
+    /// A label; foreign names in it are made fit to be shown, whoever passes them.
     func saying(_ text: String) -> Shape {
         var copy = self
-        copy.content = text
+        copy.content = ForeignText.clean(text, limit: Limits.pictureLabel)
         return copy
     }
 

@@ -7,14 +7,32 @@ import Storage
 /// Where forged mail is many times the rest it gets a panel and a scale of its own: otherwise an
 /// attack would flatten a domain's real mail into its base line.
 struct VolumeChart {
+    /// What is drawn: days, or whole weeks where days would be a comb.
     private let days: [DayVolume]
+    private let unit: String
+    private let counts: ClassCounts
     private let isDrawnApart: Bool
     private let label: String
 
     init(days: [DayVolume], label: String) {
-        self.days = days
+        let isLong = days.count > Self.longestByDay
+        self.days = isLong ? Self.weeks(days) : days
+        self.unit = isLong ? "a week" : "a day"
+        self.counts = days.reduce(into: ClassCounts()) { $0 += $1.counts }
         self.label = label
-        self.isDrawnApart = Self.drawsApart(days)
+        self.isDrawnApart = Self.drawsApart(self.days)
+    }
+
+    private static let longestByDay = 120
+
+    /// Weeks that end with the last day, named by their first; a part of a week at the start is
+    /// left out of the drawing.
+    private static func weeks(_ days: [DayVolume]) -> [DayVolume] {
+        stride(from: days.count % 7, to: days.count, by: 7).map { start in
+            var week = DayVolume(day: days[start].day)
+            for day in days[start..<start + 7] { week.counts += day.counts }
+            return week
+        }
     }
 
     /// Forged mail at its worst against the rest at its most.
@@ -54,14 +72,14 @@ struct VolumeChart {
         let main: [SourceClass.Fate] =
             isApart ? [.proved, .undecided, .forwarded] : SourceClass.Fate.shownOrder
         parts += panel(
-            main, title: isApart ? "Messages a day, without forged mail" : "Messages a day",
+            main, title: isApart ? "Messages \(unit), without forged mail" : "Messages \(unit)",
             frame: frame, top: top, height: frame.panelHeight)
         top += frame.panelHeight
         if isApart {
             top += 44
             let height = frame.panelHeight * 0.5
             parts += panel(
-                [.forged], title: "Forged messages a day, on a scale of their own", frame: frame,
+                [.forged], title: "Forged messages \(unit), on a scale of their own", frame: frame,
                 top: top, height: height)
             top += height
         }
@@ -96,7 +114,7 @@ struct VolumeChart {
         var base = days.map { _ in 0.0 }
         var bands: [Band] = []
         for fate in fates {
-            let total = days.reduce(Int64(0)) { $0 &+ $1.counts[fate] }
+            let total = counts[fate]
             guard total > 0 else { continue }
             let upper = days.indices.map { base[$0] + Double(days[$0].counts[fate]) }
             parts.append(layer(fate, from: base, to: upper, frame: frame, y: y))
@@ -143,7 +161,6 @@ struct VolumeChart {
     private func labels(_ bands: [Band], frame: Frame, top: Double, bottom: Double) -> [Shape] {
         let places = Self.spread(
             bands.map(\.middle), spacing: 36, within: (top + 10)...(bottom - 18))
-        let total = days.reduce(Int64(0)) { $0 &+ $1.counts.total }
         let edge = frame.left + frame.plotWidth
         var shapes: [Shape] = []
         for (band, place) in zip(bands, places) {
@@ -155,7 +172,7 @@ struct VolumeChart {
                     class: "layer-name text-\(band.fate.rawValue)"))
             shapes.append(
                 .label(
-                    "\(Numbers.spoken(band.total)), \(Numbers.share(band.total, of: total))",
+                    "\(Numbers.spoken(band.total)), \(Numbers.share(band.total, of: counts.total))",
                     x: edge + 16, y: place + 17, class: "layer-total"))
         }
         return shapes

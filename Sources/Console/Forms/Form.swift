@@ -51,7 +51,7 @@ struct Form: Sendable {
 
     private static func sentence(for failure: MultipartForm.Failure) -> String {
         switch failure {
-        case .noBoundary, .notMultipart:
+        case .notMultipart:
             "The upload broke off before its end. Send it again."
         case .tooManyParts:
             "At most \(Limits.uploadParts) files can be sent at once. Pack them into one zip "
@@ -65,14 +65,15 @@ struct Form: Sendable {
     /// answer only when it could send everything.
     private static func bytes(of request: Request, limit: Int) async throws -> [UInt8] {
         let tooLarge = ConsoleError.tooLarge(limit: limit)
+        let drained = limit * Limits.drainedTimes
         let announced = request.headers[.contentLength].flatMap { Int($0) } ?? 0
-        if announced > Limits.uploadDrained { throw tooLarge }
+        if announced > drained { throw tooLarge }
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(min(limit, announced))
+        bytes.reserveCapacity(max(0, min(limit, announced)))
         var received = 0
         for try await buffer in request.body {
             received += buffer.readableBytes
-            if received > Limits.uploadDrained { throw tooLarge }
+            if received > drained { throw tooLarge }
             if received <= limit { bytes.append(contentsOf: buffer.readableBytesView) }
         }
         guard received <= limit else { throw tooLarge }

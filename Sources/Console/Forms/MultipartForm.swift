@@ -8,7 +8,6 @@ enum MultipartForm {
     }
 
     enum Failure: Error, Hashable {
-        case noBoundary
         case notMultipart
         case tooManyParts
         case headerTooLong

@@ -129,7 +129,8 @@ struct FrontDoor: RouterMiddleware {
                 status: .notFound, context: context)
         case let error as SQLError:
             context.logger.error(
-                "A page could not be made", metadata: ["error": "\(error)", "path": "\(request.uri.path)"])
+                "A page could not be made",
+                metadata: ["error": "\(error)", "path": "\(request.uri.path)"])
             let sentence =
                 context.visit.account == nil
                 ? "Sealgate cannot reach its memory. Try again in a moment."
@@ -139,7 +140,8 @@ struct FrontDoor: RouterMiddleware {
                 status: .serviceUnavailable, context: context)
         default:
             context.logger.error(
-                "A page could not be made", metadata: ["error": "\(error)", "path": "\(request.uri.path)"])
+                "A page could not be made",
+                metadata: ["error": "\(error)", "path": "\(request.uri.path)"])
             return errorPage(
                 title: "Something broke on our side",
                 sentence: "This page could not be made. Nothing was changed. The log has the "

@@ -38,7 +38,8 @@ enum Words {
                 piece(
                     " in your name"
                         + (domains.count > 1
-                            ? ", against \(Numbers.counted(attacked, "domain", "domains")). " : ". ")
+                            ? ", against \(Numbers.counted(attacked, "domain", "domains")). "
+                            : ". ")
                 ))
         } else {
             pieces.append(piece("Nobody was seen sending in your name. "))

@@ -4,6 +4,9 @@ public enum SafeText {
     /// One line: line ends and tabs become blanks, every other such character becomes U+FFFD, and
     /// the text is cut after `limit` scalars.
     public static func line(_ text: some StringProtocol, limit: Int = 1_000) -> String {
+        if text.utf8.count <= limit, text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) {
+            return String(text)
+        }
         // Scalars, not characters: one character may hold any number of combining marks.
         var kept = String.UnicodeScalarView()
         var count = 0

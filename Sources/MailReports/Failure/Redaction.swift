@@ -2,6 +2,7 @@
 public enum Redaction {
     /// The text with the local part of every address in it replaced by `…`.
     public static func hideLocalParts(_ text: String) -> String {
+        guard text.utf8.contains(UInt8(ascii: "@")) else { return text }
         var kept: [Unicode.Scalar] = []
         // Where the run that could be a local part begins.
         var run = 0

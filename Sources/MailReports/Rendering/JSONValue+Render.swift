@@ -42,6 +42,12 @@ extension JSONValue {
     /// RFC 8259 §7; everything that `SafeText` would replace is escaped, so nothing is lost.
     private static func quote(_ value: String, into text: inout String) {
         text += "\""
+        defer { text += "\"" }
+        // Nearly all values are plain ASCII.
+        if value.utf8.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != 0x22 && $0 != 0x5C }) {
+            text += value
+            return
+        }
         for scalar in value.unicodeScalars {
             switch scalar {
             case "\"": text += "\\\""
@@ -58,6 +64,5 @@ extension JSONValue {
                 }
             }
         }
-        text += "\""
     }
 }

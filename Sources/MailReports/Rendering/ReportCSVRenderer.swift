@@ -94,10 +94,13 @@ public enum CSVCell {
     public static func render(_ text: String) -> String {
         var cell = SafeText.line(text, limit: 4_096)
         // Blanks in front do not keep a spreadsheet from calculating; nor do full-width signs.
-        // A tab or a return is U+FFFD by now, and what follows it counts.
-        let first = text.unicodeScalars.first { $0 != " " }
-        if let first, "=+-@\t\r＝＋－＠".unicodeScalars.contains(first) { cell = "'" + cell }
-        guard cell.unicodeScalars.contains(where: { "\",;\n".unicodeScalars.contains($0) }) else {
+        let isShifted = text.unicodeScalars.first.map { $0 == "\t" || $0 == "\r" } ?? false
+        let first = text.unicodeScalars.first {
+            !$0.properties.isWhitespace && !SafeText.isHarmful($0)
+        }
+        let isFormula = first.map { "=+-@＝＋－＠".unicodeScalars.contains($0) } ?? false
+        if isShifted || isFormula { cell = "'" + cell }
+        guard cell.utf8.contains(where: { $0 == 0x22 || $0 == 0x2C || $0 == 0x3B }) else {
             return cell
         }
         return "\""

@@ -3,15 +3,17 @@ import Identities
 import MailAuthentication
 import MailReports
 import Storage
+import Synchronization
 
 /// Says of each row who sent it and what it is. One judge serves one task: it remembers what it
 /// judged, since most rows of a report are alike.
-struct RowJudge {
+struct RowJudge: Sendable {
     let identifier: SenderIdentifier
     let classifier: SourceClassifier
     let suffixes: PublicSuffixList
     let mostRemembered: Int
     private var judgements: [Key: Judgement] = [:]
+    private var organizationalDomains: [DomainName: DomainName] = [:]
 
     init(identifier: SenderIdentifier, suffixes: PublicSuffixList, mostRemembered: Int) {
         self.identifier = identifier
@@ -22,7 +24,7 @@ struct RowJudge {
     }
 
     /// Everything of a row that a judgement depends on; the address counts only by what DNS says.
-    private struct Key: Hashable {
+    private struct Key: Hashable, Sendable {
         var headerFrom: String
         var envelopeFrom: String?
         var dkim: [AggregateRecord.DKIMAuthenticationResult]
@@ -33,7 +35,7 @@ struct RowJudge {
         var blocklists: [String]
     }
 
-    private struct Judgement {
+    private struct Judgement: Sendable {
         var identification: SenderIdentification
         var classification: Classification
     }
@@ -58,11 +60,20 @@ struct RowJudge {
             reason: judgement.classification.sentence)
     }
 
-    private func decide(
+    private mutating func decide(
         _ record: AggregateRecord, _ fact: SourceFacts.Fact, isAligned: Bool
     ) -> Judgement {
         let observation = Self.observation(record, fact)
-        let identification = identifier.identify(observation) { organizationalDomain(of: $0) }
+        let suffixes = suffixes
+        var known = organizationalDomains
+        let identification = identifier.identify(observation) { name in
+            if let domain = known[name] { return domain }
+            let domain = suffixes.organizationalDomain(of: name) ?? name
+            known[name] = domain
+            return domain
+        }
+        if known.count > mostRemembered { known.removeAll(keepingCapacity: true) }
+        organizationalDomains = known
         let classification = classifier.classify(
             observation, identification, isAligned: isAligned)
         return Judgement(identification: identification, classification: classification)
@@ -71,7 +82,8 @@ struct RowJudge {
     private static func observation(
         _ record: AggregateRecord, _ fact: SourceFacts.Fact
     ) -> SourceObservation {
-        let spf = record.spf.first { $0.scope != "helo" } ?? record.spf.first
+        // A HELO name is what the client chose to say: it never tells who sends.
+        let spf = record.spf.first { $0.scope != "helo" }
         let mailFrom = spf.flatMap { DomainName($0.domain) }
         return SourceObservation(
             address: record.source, reverseName: fact.reverseName,
@@ -86,8 +98,13 @@ struct RowJudge {
             overrides: record.reasons.map { .init(type: $0.type, comment: $0.comment) },
             blocklists: fact.blocklists)
     }
+}
 
-    private func organizationalDomain(of name: DomainName) -> DomainName {
-        suffixes.organizationalDomain(of: name) ?? name
-    }
+/// Judges that wait for work, with what they remember.
+final class JudgePool: Sendable {
+    private let waiting = Mutex<[RowJudge]>([])
+
+    func take() -> RowJudge? { waiting.withLock { $0.popLast() } }
+
+    func putBack(_ judge: RowJudge) { waiting.withLock { $0.append(judge) } }
 }

@@ -73,11 +73,19 @@ struct BatchMaker {
                     mailbox = nil
                     return
                 }
-                batch.byteCount += Int64(message.count)
+                guard !message.isTruncated else {
+                    unreadable.append(
+                        ReportRefusal(
+                            .tooLarge, path: "\(open.name) › message \(number)",
+                            "The message is longer than \(limits.messageBytes >> 20) MiB. Save its "
+                                + "attachment and import that."))
+                    continue
+                }
+                batch.byteCount += Int64(message.bytes.count)
                 batch.raws.append(
                     RawReport(
                         name: "\(open.name) › message \(number)", door: door,
-                        content: .bytes(message)))
+                        content: .bytes(message.bytes)))
             }
             mailbox = open
         } catch let refusal as ReportRefusal {
@@ -110,7 +118,7 @@ private struct OpenMailbox {
     let name: String
     private let source: FileSource
     private var splitter: MboxSplitter
-    private var waiting: [[UInt8]] = []
+    private var waiting: [MboxMessage] = []
     private var number = 0
     private var isAtEnd = false
 
@@ -120,15 +128,15 @@ private struct OpenMailbox {
         self.splitter = MboxSplitter(messageLimit: limits.messageBytes)
     }
 
-    mutating func next() throws -> (Int, [UInt8])? {
+    mutating func next() throws -> (Int, MboxMessage)? {
         while waiting.isEmpty {
             guard !isAtEnd else { return nil }
             let chunk = try BatchMaker.read(source, atMost: 1 << 18)
             if chunk.isEmpty {
                 isAtEnd = true
-                waiting = splitter.finish().reversed().map(\.bytes)
+                waiting = splitter.finish().reversed()
             } else {
-                waiting = splitter.feed(chunk).reversed().map(\.bytes)
+                waiting = splitter.feed(chunk).reversed()
             }
         }
         number += 1

@@ -5,7 +5,8 @@ import SQLDatabase
 extension IngestTransaction {
     /// The id of an object that is kept already.
     public func rawObject(digest: String) throws -> Int64? {
-        try transaction.rows(
+        if let id = newObjects[digest] { return id }
+        return try transaction.rows(
             "SELECT id FROM raw_object WHERE organisation_id = ? AND digest = ?",
             [.integer(organisation.rawValue), .text(digest)]
         ).first?.integer(0)
@@ -15,25 +16,20 @@ extension IngestTransaction {
     public func addRawObject(
         digest: String, byteCount: Int, encoding: RawEncoding, name: String, door: String
     ) throws -> Int64 {
-        let id = try takeIDs("raw_object")
-        try transaction.insert(
-            into: "raw_object",
-            columns: [
-                "id", "organisation_id", "digest", "byte_count", "encoding", "name", "door",
-                "received_at",
-            ],
-            values: [
+        let id = try takeID("raw_object")
+        newObjects[digest] = id
+        rows.add(
+            [
                 .integer(id), .integer(organisation.rawValue), .text(digest),
                 .integer(byteCount), .text(encoding.rawValue), .text(name), .text(door),
                 .integer(now),
-            ])
+            ], to: .rawObject)
         return id
     }
 
     public func addRawPiece(_ bytes: [UInt8], position: Int, of object: Int64) throws {
-        try transaction.insert(
-            into: "raw_piece", columns: ["raw_object_id", "position", "content"],
-            values: [.integer(object), .integer(position), .blob(bytes)])
+        rows.add([.integer(object), .integer(position), .blob(bytes)], to: .rawPiece)
+        if rows.isFull { try rows.write(to: transaction) }
     }
 
     /// Sets a document aside, to be looked at by a person.
@@ -42,6 +38,7 @@ extension IngestTransaction {
             "SELECT id FROM quarantine WHERE raw_object_id = ? AND path = ?",
             [.integer(rawObject), .text(Self.keyText(refusal.path))])
         guard known.isEmpty else { return }
+        try rows.write(to: transaction)
         try transaction.insert(
             into: "quarantine",
             columns: [
@@ -49,7 +46,7 @@ extension IngestTransaction {
                 "received_at", "door",
             ],
             values: [
-                .integer(try takeIDs("quarantine")), .integer(organisation.rawValue),
+                .integer(try takeID("quarantine")), .integer(organisation.rawValue),
                 .integer(rawObject), .text(Self.keyText(refusal.path)),
                 .text(refusal.code.rawValue), .text(try json(refusal)), .integer(now),
                 .text(door),

@@ -8,27 +8,28 @@ public struct RawPieces: ~Copyable {
     public static let pieceSize = 256 * 1_024
 
     public let encoding: RawEncoding
-    private var stream = z_stream()
+    // On the heap: zlib refuses a stream that has moved in memory.
+    private let stream: UnsafeMutablePointer<z_stream>
     private var buffer: [UInt8] = []
 
     public init(encoding: RawEncoding) {
         self.encoding = encoding
+        self.stream = .allocate(capacity: 1)
+        stream.initialize(to: z_stream())
         buffer.reserveCapacity(Self.pieceSize)
         if encoding == .gzip {
             // Level 1: reports shrink to a twentieth at any level, and time is what costs.
             // 15 + 16 asks zlib for the gzip format.
             let status = deflateInit2_(
-                &stream, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+                stream, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
                 Int32(MemoryLayout<z_stream>.size))
             precondition(status == Z_OK, "zlib could not start")
         }
     }
 
     deinit {
-        if encoding == .gzip {
-            var ended = stream
-            deflateEnd(&ended)
-        }
+        if encoding == .gzip { deflateEnd(stream) }
+        stream.deallocate()
     }
 
     public mutating func feed(
@@ -54,23 +55,27 @@ public struct RawPieces: ~Copyable {
     private mutating func deflate(
         _ bytes: UnsafeRawBufferPointer, flush: Int32, emit: ([UInt8]) throws -> Void
     ) throws {
-        stream.next_in = UnsafeMutablePointer(
+        stream.pointee.next_in = UnsafeMutablePointer(
             mutating: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
-        stream.avail_in = UInt32(bytes.count)
+        stream.pointee.avail_in = UInt32(bytes.count)
         var status: Int32 = Z_OK
         repeat {
             let room = 32 * 1_024
             let before = buffer.count
             buffer.append(contentsOf: repeatElement(0, count: room))
             let left = buffer.withUnsafeMutableBufferPointer { output -> UInt32 in
-                stream.next_out = output.baseAddress?.advanced(by: before)
-                stream.avail_out = UInt32(room)
-                status = CZlib.deflate(&stream, flush)
-                return stream.avail_out
+                stream.pointee.next_out = output.baseAddress?.advanced(by: before)
+                stream.pointee.avail_out = UInt32(room)
+                status = CZlib.deflate(stream, flush)
+                return stream.pointee.avail_out
+            }
+            // Z_BUF_ERROR: there was nothing left to do. Anything else would lose what came in.
+            guard [Z_OK, Z_STREAM_END, Z_BUF_ERROR].contains(status) else {
+                throw CompressionFailure(status: status)
             }
             buffer.removeLast(Int(left))
             try emitFull(emit)
-        } while stream.avail_out == 0 || (flush == Z_FINISH && status == Z_OK)
+        } while stream.pointee.avail_out == 0 || (flush == Z_FINISH && status == Z_OK)
     }
 
     private mutating func emitFull(_ emit: ([UInt8]) throws -> Void) throws {
@@ -79,6 +84,12 @@ public struct RawPieces: ~Copyable {
             buffer.removeFirst(Self.pieceSize)
         }
     }
+}
+
+/// zlib refused to compress; nothing is stored then.
+struct CompressionFailure: Error, CustomStringConvertible {
+    let status: Int32
+    var description: String { "zlib could not compress what came in (status \(status))." }
 }
 
 /// Puts stored pieces back together.

@@ -14,6 +14,9 @@ struct Apportionment {
 
     let days: [(day: UTCDay, seconds: Int64)]
     let isEstimated: Bool
+    /// What rounding kept from each day so far: without it, a report of many single messages would
+    /// fall on its first day alone.
+    private var owed: [Double] = []
 
     init(begin: Int64, end: Int64) {
         let last = max(begin, end)
@@ -39,17 +42,20 @@ struct Apportionment {
     }
 
     /// Splits a count so that the parts add up to it exactly (largest remainder first).
-    func split(_ messages: Int64) -> [Int64] {
+    mutating func split(_ messages: Int64) -> [Int64] {
         guard days.count > 1 else { return [messages] }
+        if owed.isEmpty { owed = Array(repeating: 0, count: days.count) }
         let whole = days.reduce(0.0) { $0 + Double($1.seconds) }
-        let exact = days.map { Double(messages) * Double($0.seconds) / whole }
-        var parts = exact.map { Int64($0.rounded(.down)) }
+        let fair = days.map { Double(messages) * Double($0.seconds) / whole }
+        let exact = fair.indices.map { fair[$0] + owed[$0] }
+        var parts = fair.map { Int64($0.rounded(.down)) }
         let missing = max(0, Int(messages - parts.reduce(0, +)))
         let byRemainder = exact.indices.sorted {
             let (left, right) = (exact[$0] - Double(parts[$0]), exact[$1] - Double(parts[$1]))
             return left == right ? $0 < $1 : left > right
         }
         for index in byRemainder.prefix(missing) { parts[index] += 1 }
+        for index in parts.indices { owed[index] += fair[index] - Double(parts[index]) }
         return parts
     }
 }

@@ -16,7 +16,7 @@ extension IngestTransaction {
         if let row = found.first {
             id = row.integer(0)
         } else {
-            id = try takeIDs("domain")
+            id = try takeID("domain")
             try transaction.execute(
                 "INSERT INTO domain (id, organisation_id, name, created_at) VALUES (?, ?, ?, ?)",
                 [
@@ -39,7 +39,7 @@ extension IngestTransaction {
             if let row = found.first {
                 id = row.integer(0)
             } else {
-                id = try takeIDs("sender")
+                id = try takeID("sender")
                 try transaction.execute(
                     """
                     INSERT INTO sender (id, organisation_id, key, name, service_id)

@@ -1,4 +1,5 @@
 import Identities
+import MailReports
 import SQLDatabase
 
 /// Writes the sums that pages read.
@@ -85,22 +86,59 @@ extension IngestTransaction {
                 into: "identity_day", columns: key + ["messages"], key: key,
                 adding: ["messages"], lowering: [], raising: [], values: values)
         }
-        if !sums.sourceTotals.isEmpty {
-            var values: [SQLValue] = []
-            values.reserveCapacity(sums.sourceTotals.count * 6)
-            for (key, count) in sums.sourceTotals {
-                values.append(.integer(key.domain))
-                values.append(.integer(key.sender))
-                values.append(.text(key.address.description))
-                values.append(.integer(count.messages))
-                values.append(.integer(count.first))
-                values.append(.integer(count.last))
-            }
+        var sources = SourceRows()
+        for (key, count) in sums.sourceTotals {
+            sources.add(
+                domain: key.domain, sender: key.sender, key.address, count.messages,
+                first: count.first, last: count.last)
+            if sources.isFull { try sources.write(to: transaction) }
+        }
+        try sources.write(to: transaction)
+    }
+
+    /// Writes a long report's sources straight from its own sums: a second copy of them is what
+    /// memory would be lost to.
+    func writeSources(
+        of tally: ReportTally, domain: Int64, _ period: Apportionment
+    ) throws {
+        let days = period.days.map(\.day.number)
+        var sources = SourceRows()
+        for (key, messages) in tally.sources {
+            sources.add(
+                domain: domain, sender: key.sender, key.address, messages,
+                first: days.min() ?? 0, last: days.max() ?? 0)
+            if sources.isFull { try sources.write(to: transaction) }
+        }
+        try sources.write(to: transaction)
+    }
+
+    /// Rows of `source_total`, written some thousands at a time.
+    private struct SourceRows {
+        static let rowsTogether = 4_000
+        private var values: [SQLValue] = []
+
+        var isFull: Bool { values.count >= Self.rowsTogether * 6 }
+
+        mutating func add(
+            domain: Int64, sender: Int64, _ address: IPAddress, _ messages: Int64, first: Int,
+            last: Int
+        ) {
+            values.append(.integer(domain))
+            values.append(.integer(sender))
+            values.append(.text(address.description))
+            values.append(.integer(messages))
+            values.append(.integer(first))
+            values.append(.integer(last))
+        }
+
+        mutating func write(to transaction: any SQLTransaction) throws {
+            guard !values.isEmpty else { return }
             let key = ["domain_id", "sender_id", "source"]
             try transaction.accumulate(
                 into: "source_total", columns: key + ["messages", "first_day", "last_day"],
                 key: key, adding: ["messages"], lowering: ["first_day"], raising: ["last_day"],
                 values: values)
+            values.removeAll(keepingCapacity: true)
         }
     }
 

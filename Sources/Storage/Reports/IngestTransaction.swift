@@ -22,8 +22,14 @@ public final class IngestTransaction {
     let now: Int64
     var caches: IngestCaches
     var batch = BatchTally()
+    var rows = RowBuffer()
+    /// Objects and reports of this transaction that may not have been written yet.
+    var newObjects: [String: Int64] = [:]
+    private var newReports: [ReportKey: Int64] = [:]
+    private var idBlocks: [String: (next: Int64, end: Int64)] = [:]
     private let memory: IngestMemory
     private let encoder = JSONEncoder()
+    private var policyTexts: [AggregateReport.PublishedPolicy: String] = [:]
     private var current: OpenReport?
     private var reasonTexts: [[AggregateRecord.OverrideReason]: String] = [:]
 
@@ -31,6 +37,10 @@ public final class IngestTransaction {
     static let rowsTogether = 500
     /// Sums held in memory before they are written out: some 20 MB.
     static let mostSums = 60_000
+    /// Addresses of one report beyond which they are written at its end, by themselves.
+    static let mostSources = 10_000
+    /// Ids taken from a table's counter at once; what is left of them is never used.
+    static let idsTogether = 64
 
     struct OpenReport {
         var id: Int64
@@ -63,8 +73,20 @@ public final class IngestTransaction {
         try transaction.execute("UPDATE id_block SET next = next WHERE name = 'report'")
     }
 
+    /// The next id of a table, out of a block that is taken at once.
+    func takeID(_ name: String) throws -> Int64 {
+        var block = idBlocks[name] ?? (0, 0)
+        if block.next >= block.end {
+            let size = Self.idsTogether
+            block.next = try takeIDs(name, size)
+            block.end = block.next + Int64(size)
+        }
+        idBlocks[name] = (block.next + 1, block.end)
+        return block.next
+    }
+
     /// Takes the next `count` ids of a table.
-    func takeIDs(_ name: String, _ count: Int = 1) throws -> Int64 {
+    func takeIDs(_ name: String, _ count: Int) throws -> Int64 {
         let row = try transaction.rows(
             "UPDATE id_block SET next = next + ? WHERE name = ? RETURNING next",
             [.integer(count), .text(name)])
@@ -74,7 +96,7 @@ public final class IngestTransaction {
     // MARK: Reports
 
     public func begin() throws {
-        current = OpenReport(id: try takeIDs("report"))
+        current = OpenReport(id: try takeID("report"))
     }
 
     public func add(_ record: IdentifiedRecord) throws {
@@ -108,9 +130,9 @@ public final class IngestTransaction {
             return .repeated(id)
         }
         try settle()
-        guard let open = current else { preconditionFailure("no report was begun") }
+        guard var open = current else { preconditionFailure("no report was begun") }
         current = nil
-        try writeRows(open.values)
+        rows.add(open.values, to: .record)
         let domainID = try id(ofDomain: domain)
         try insertReport(
             Row(
@@ -120,13 +142,20 @@ public final class IngestTransaction {
                 messages: open.tally.messages, isRepaired: report.isRepaired,
                 isNoted: !report.repairs.isEmpty, details: try json(report),
                 rawObject: rawObject, path: path))
+        if open.tally.sources.count > Self.mostSources {
+            try writeSources(
+                of: open.tally, domain: domainID,
+                Apportionment(begin: report.begin, end: report.end))
+            open.tally.sources = [:]
+        }
         batch.add(
             open.tally, domain: domainID, reporter: Self.keyText(report.reporter),
             begin: report.begin, end: report.end)
         batch.note(
             domain: domainID, days: Apportionment(begin: report.begin, end: report.end),
-            policy: try json(report.policy), reporter: report.reporter, seen: report.end)
+            policy: try text(of: report.policy), reporter: report.reporter, seen: report.end)
         try noteSenders(open.senders, domain: domainID)
+        if rows.isFull { try rows.write(to: transaction) }
         if batch.size > Self.mostSums { try writeSums() }
         return .stored(open.id)
     }
@@ -165,6 +194,7 @@ public final class IngestTransaction {
 
     /// Writes what is still held in memory. The last call before the transaction's body returns.
     public func finish() throws {
+        try rows.write(to: transaction)
         try writeSums()
         memory.putBack(caches)
     }
@@ -197,7 +227,7 @@ public final class IngestTransaction {
             return .repeated(id)
         }
         var row = row
-        row.id = try takeIDs("report")
+        row.id = try takeID("report")
         try insertReport(row)
         return .stored(row.id)
     }
@@ -206,35 +236,48 @@ public final class IngestTransaction {
         kind: ReportSummary.Kind, reporter: String, reportID: String, policyDomain: String,
         begin: Int64, end: Int64
     ) throws -> Int64? {
-        try transaction.rows(
+        let key = ReportKey(
+            kind: kind.rawValue, reporter: Self.keyText(reporter),
+            reportID: Self.keyText(reportID), policyDomain: Self.keyText(policyDomain),
+            begin: begin, end: end)
+        if let id = newReports[key] { return id }
+        return try transaction.rows(
             """
             SELECT id FROM report WHERE organisation_id = ? AND kind = ? AND reporter = ?
                 AND report_id = ? AND policy_domain = ? AND begin_at = ? AND end_at = ?
             """,
             [
-                .integer(organisation.rawValue), .text(kind.rawValue),
-                .text(Self.keyText(reporter)), .text(Self.keyText(reportID)),
-                .text(Self.keyText(policyDomain)), .integer(begin), .integer(end),
+                .integer(organisation.rawValue), .text(key.kind), .text(key.reporter),
+                .text(key.reportID), .text(key.policyDomain), .integer(begin), .integer(end),
             ]
         ).first?.integer(0)
     }
 
+    /// What makes two reports the same report.
+    private struct ReportKey: Hashable {
+        var kind: String
+        var reporter: String
+        var reportID: String
+        var policyDomain: String
+        var begin: Int64
+        var end: Int64
+    }
+
     private func insertReport(_ row: Row) throws {
-        try transaction.insert(
-            into: "report",
-            columns: [
-                "id", "organisation_id", "kind", "reporter", "report_id", "policy_domain",
-                "begin_at", "end_at", "domain_id", "records", "messages", "is_repaired",
-                "details", "raw_object_id", "path", "received_at",
-            ],
-            values: [
+        let reportKey = ReportKey(
+            kind: row.kind.rawValue, reporter: Self.keyText(row.reporter),
+            reportID: Self.keyText(row.reportID), policyDomain: Self.keyText(row.policyDomain),
+            begin: row.begin, end: row.end)
+        newReports[reportKey] = row.id
+        rows.add(
+            [
                 .integer(row.id), .integer(organisation.rawValue), .text(row.kind.rawValue),
-                .text(Self.keyText(row.reporter)), .text(Self.keyText(row.reportID)),
-                .text(Self.keyText(row.policyDomain)), .integer(row.begin), .integer(row.end),
+                .text(reportKey.reporter), .text(reportKey.reportID),
+                .text(reportKey.policyDomain), .integer(row.begin), .integer(row.end),
                 .optional(row.domainID), .integer(row.records), .integer(row.messages),
                 .flag(row.isRepaired), .text(row.details), .integer(row.rawObject),
                 .text(row.path), .integer(now),
-            ])
+            ], to: .report)
         let key = BatchTally.IntakeTotal(
             kind: row.kind.rawValue, policyDomain: Self.keyText(row.policyDomain),
             isRepaired: row.isRepaired)
@@ -249,25 +292,22 @@ public final class IngestTransaction {
     /// Gives the rows held back their ids, and adds them to the sums.
     private func settle() throws {
         guard var open = current, !open.pending.isEmpty else { return }
+        // Let go of the other reference: else every change below would copy all the sums.
+        current = nil
         let pending = open.pending
-        open.pending.removeAll(keepingCapacity: true)
+        open.pending = []
         let sets = try ids(ofSets: pending.map { AuthenticationSetKey($0.record) })
         let senders = try ids(ofSenders: pending.map(\.identification))
         for (index, row) in pending.enumerated() {
             append(row, set: sets[index], sender: senders[index], to: &open)
         }
-        if open.values.count > Self.rowsTogether * 4 * Self.recordColumns.count {
+        if open.values.count > Self.rowsTogether * 4 * RowBuffer.recordColumns.count {
             try writeRows(open.values)
             open.values.removeAll(keepingCapacity: true)
             open.rowsWritten = true
         }
         current = open
     }
-
-    static let recordColumns = [
-        "report_id", "position", "source", "messages", "disposition", "dkim", "spf",
-        "authentication_set_id", "sender_id", "class", "envelope_to", "reasons",
-    ]
 
     private func append(
         _ row: IdentifiedRecord, set: Int64, sender: Int64, to open: inout OpenReport
@@ -317,7 +357,7 @@ public final class IngestTransaction {
 
     private func writeRows(_ values: [SQLValue]) throws {
         guard !values.isEmpty else { return }
-        try transaction.insert(into: "record", columns: Self.recordColumns, values: values)
+        try transaction.insert(into: "record", columns: RowBuffer.recordColumns, values: values)
     }
 
     private func text(of reasons: [AggregateRecord.OverrideReason]) -> String {
@@ -325,6 +365,14 @@ public final class IngestTransaction {
         if reasonTexts.count > 1_000 { reasonTexts.removeAll(keepingCapacity: true) }
         let text = (try? json(reasons)) ?? "[]"
         reasonTexts[reasons] = text
+        return text
+    }
+
+    private func text(of policy: AggregateReport.PublishedPolicy) throws -> String {
+        if let known = policyTexts[policy] { return known }
+        if policyTexts.count > 1_000 { policyTexts.removeAll(keepingCapacity: true) }
+        let text = try json(policy)
+        policyTexts[policy] = text
         return text
     }
 

@@ -4,13 +4,18 @@ import MailReports
 /// The sums of one report while its rows go by: days come last, because a report may name its
 /// period after its rows.
 struct ReportTally {
-    struct Identity: Hashable {
+    struct Identity: Hashable, Comparable {
         var set: Int64
         var sender: Int64
         var classCode: Int64
         var disposition: Int64
         var dkimAligned: Bool
         var spfAligned: Bool
+
+        static func < (left: Self, right: Self) -> Bool {
+            (left.set, left.sender, left.classCode, left.disposition)
+                < (right.set, right.sender, right.classCode, right.disposition)
+        }
     }
 
     struct Source: Hashable {
@@ -124,8 +129,9 @@ struct BatchTally {
     mutating func add(
         _ tally: ReportTally, domain: Int64, reporter: String, begin: Int64, end: Int64
     ) {
-        let period = Apportionment(begin: begin, end: end)
-        for (identity, messages) in tally.identities {
+        var period = Apportionment(begin: begin, end: end)
+        // In a fixed order, so that rounding falls the same way each time.
+        for (identity, messages) in tally.identities.sorted(by: { $0.key < $1.key }) {
             for (part, (day, _)) in zip(period.split(messages), period.days) {
                 add(
                     identity, part, domain: domain, day: day.number,
@@ -142,7 +148,8 @@ struct BatchTally {
             sums.last = max(sums.last, last)
             sourceTotals[key] = sums
         }
-        for (index, part) in period.split(tally.messages).enumerated() {
+        var whole = Apportionment(begin: begin, end: end)
+        for (index, part) in whole.split(tally.messages).enumerated() {
             let key = ReporterDay(
                 domain: domain, day: period.days[index].day.number, reporter: reporter)
             reporterDays[key, default: ReporterSums()].messages += part

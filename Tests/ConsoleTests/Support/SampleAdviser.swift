@@ -47,7 +47,8 @@ struct SampleAdviser: DomainAdvising {
         let isKnown = ["none", "quarantine", "reject"].contains(policy)
         var facts = PlanFacts(
             domain: domain,
-            recordText: isKnown ? "v=DMARC1; p=\(policy); rua=mailto:reports@\(domain); pct=50" : nil)
+            recordText: isKnown
+                ? "v=DMARC1; p=\(policy); rua=mailto:reports@\(domain); pct=50" : nil)
         facts.spfText = "v=spf1 include:_spf.google.com include:servers.mcsv.net ?all"
         facts.daysObserved = overview.window.dayCount
         facts.reporters = overview.reporters.count

@@ -137,7 +137,9 @@ struct SampleDomains: DomainReading {
         Part(
             key: key, name: name, confidence: .certain,
             evidence: [
-                .init(kind: .dkimDomain, observation: "d=\(key.dropFirst(4)) passed", match: "your domain")
+                .init(
+                    kind: .dkimDomain, observation: "d=\(key.dropFirst(4)) passed",
+                    match: "your domain")
             ],
             daily: [.compliant: daily, .forwarded: daily * 0.01], dkim: 0.99, spf: 0.97,
             reason: "Its messages carry your own signature.")
@@ -161,7 +163,9 @@ struct SampleDomains: DomainReading {
                 key: "service:sendgrid", name: "Twilio SendGrid",
                 evidence: [
                     .init(
-                        kind: .dkimAlias, observation: "s1._domainkey.bank.example is an alias of s1.domainkey.u123.wl.sendgrid.net",
+                        kind: .dkimAlias,
+                        observation:
+                            "s1._domainkey.bank.example is an alias of s1.domainkey.u123.wl.sendgrid.net",
                         match: "Twilio SendGrid, from its documentation, checked 2026-09-12")
                 ],
                 daily: [.compliant: 320_000, .misconfigured: 12_000], dkim: 0.96, spf: 0.4,
@@ -169,7 +173,9 @@ struct SampleDomains: DomainReading {
             Part(
                 key: "host:crm.example.net", name: "crm.example.net", confidence: .weak,
                 evidence: [
-                    .init(kind: .reverseName, observation: "mta4.crm.example.net, confirmed", match: "")
+                    .init(
+                        kind: .reverseName, observation: "mta4.crm.example.net, confirmed",
+                        match: "")
                 ],
                 daily: [.unknown: 4_800],
                 reason: "It passes SPF for its own domain, and no report tells more."),
@@ -333,10 +339,13 @@ struct SampleDomains: DomainReading {
                 IdentityVolume(
                     headerFrom: domain.text, envelopeFrom: foreign,
                     dkim: [
-                        .init(domain: domain.text, selector: size == .hostile ? Self.long : "s1", result: "pass"),
+                        .init(
+                            domain: domain.text, selector: size == .hostile ? Self.long : "s1",
+                            result: "pass"),
                         .init(
                             domain: foreign, selector: nil, result: "fail",
-                            humanResult: size == .hostile ? Self.script : "body hash did not verify"),
+                            humanResult: size == .hostile ? Self.script : "body hash did not verify"
+                        ),
                     ],
                     spf: [.init(domain: foreign, scope: "mfrom", result: "pass")],
                     counts: volume.counts),

@@ -25,7 +25,10 @@ final class SampleReports: ReportReading, QuarantineKeeping, ReportDoor {
             }
             for id in 1...(size == .small ? 1 : 40) {
                 let code = ReportRefusal.Code.allCases[id % ReportRefusal.Code.allCases.count]
-                let path = size == .hostile ? SampleDomains.script + SampleDomains.long : "mail-\(id).eml › report.zip › google.com!example.org!1763078400!1763164799.xml"
+                let path =
+                    size == .hostile
+                    ? SampleDomains.script + SampleDomains.long
+                    : "mail-\(id).eml › report.zip › google.com!example.org!1763078400!1763164799.xml"
                 state.items.append(
                     QuarantinedItem(
                         id: Int64(id), path: path, digest: String(repeating: "ab01", count: 16),
@@ -34,11 +37,14 @@ final class SampleReports: ReportReading, QuarantineKeeping, ReportDoor {
                             code, path: path, offset: 4_711,
                             size == .hostile
                                 ? SampleDomains.script
-                                : "The element <record> ends before it is complete, at byte 4711. Ask the sender for the report again."),
+                                : "The element <record> ends before it is complete, at byte 4711. Ask the sender for the report again."
+                        ),
                         receivedAt: SampleDomains.now - Int64(id) * 3_600, door: "upload"))
                 state.bytes[Int64(id)] = Array(
                     (id % 2 == 0
-                        ? "PK\u{3}\u{4}\u{0}\u{1}\u{2}" : "<?xml version=\"1.0\"?>\n<feedback>\n  <report_metadata>\n    <org_name>google.com</org_name>\n" + SampleDomains.script).utf8)
+                        ? "PK\u{3}\u{4}\u{0}\u{1}\u{2}"
+                        : "<?xml version=\"1.0\"?>\n<feedback>\n  <report_metadata>\n    <org_name>google.com</org_name>\n"
+                            + SampleDomains.script).utf8)
             }
         }
         self.state = Mutex(state)
@@ -48,20 +54,25 @@ final class SampleReports: ReportReading, QuarantineKeeping, ReportDoor {
         let day = SampleDomains.now - id * 43_200
         return ReportSummary(
             id: id, kind: id % 9 == 0 ? .tls : id % 13 == 0 ? .failure : .aggregate,
-            reporter: isHostile ? SampleDomains.script : ["google.com", "Yahoo", "Enterprise Outlook"][Int(id % 3)],
+            reporter: isHostile
+                ? SampleDomains.script
+                : ["google.com", "Yahoo", "Enterprise Outlook"][Int(id % 3)],
             reportID: isHostile ? SampleDomains.long : "18\(id)0042",
-            policyDomain: isHostile ? SampleDomains.script : "bank.example", begin: isHostile ? .min : day - 86_400,
+            policyDomain: isHostile ? SampleDomains.script : "bank.example",
+            begin: isHostile ? .min : day - 86_400,
             end: isHostile ? .max : day - 1, records: 42, messages: 1_204 * id,
             repairs: id % 4 == 0
                 ? [
                     Repair(
                         .missingSelector, .note, at: "record[3]/auth_results/dkim",
-                        isHostile ? SampleDomains.script : "The DKIM result names no selector.", occurrences: 12),
+                        isHostile ? SampleDomains.script : "The DKIM result names no selector.",
+                        occurrences: 12),
                     Repair(
                         .unknownDisposition, .repair, at: "record[1]/row/policy_evaluated",
                         "The disposition “pass” is read as “none”."),
                 ] : [], isRepaired: id % 4 == 0, receivedAt: day,
-            path: isHostile ? SampleDomains.long : "mail-\(id).eml › google.com!bank.example!1!2.zip")
+            path: isHostile
+                ? SampleDomains.long : "mail-\(id).eml › google.com!bank.example!1!2.zip")
     }
 
     // MARK: ReportReading
@@ -143,7 +154,12 @@ final class SampleReports: ReportReading, QuarantineKeeping, ReportDoor {
         record.envelopeFrom = index % 2 == 0 ? "bounce.bank.example" : nil
         record.dkim =
             index % 4 == 3
-            ? [] : [.init(domain: "bank.example", selector: "s1", result: index % 2 == 0 ? "pass" : "fail")]
+            ? []
+            : [
+                .init(
+                    domain: "bank.example", selector: "s1", result: index % 2 == 0 ? "pass" : "fail"
+                )
+            ]
         record.spf = [.init(domain: "bounce.bank.example", scope: "mfrom", result: "softfail")]
         if index == 1 { record.reasons = [.init(type: "mailing_list", comment: "ARC passed")] }
         return record

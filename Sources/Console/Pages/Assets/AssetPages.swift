@@ -11,7 +11,8 @@ struct AssetPages {
 
     func register(on router: Router<ConsoleContext>) {
         for asset in [templates.styleSheet, templates.seal] {
-            router.get(RouterPath(asset.address)) { request, _ in Self.response(asset, to: request) }
+            router.get(RouterPath(asset.address)) { request, _ in Self.response(asset, to: request)
+            }
         }
         router.get("/favicon.ico") { _, _ in
             Response.redirect(to: templates.seal.address, type: .normal)
@@ -25,7 +26,8 @@ struct AssetPages {
                     status: .ok, headers: headers,
                     body: ResponseBody(byteBuffer: ByteBuffer(string: "ok\n")))
             } catch {
-                context.logger.error("The database does not answer", metadata: ["error": "\(error)"])
+                context.logger.error(
+                    "The database does not answer", metadata: ["error": "\(error)"])
                 return Response(
                     status: .serviceUnavailable, headers: headers,
                     body: ResponseBody(

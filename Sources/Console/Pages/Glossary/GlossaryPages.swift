@@ -10,7 +10,8 @@ struct GlossaryPages {
                 [
                     "anchor": .text(entry.anchor), "term": .text(entry.term),
                     "explanation": .text(entry.explanation), "source": .optional(entry.source),
-                    "sign": .optional(entry.sign), "fate": .optional(entry.sign.map { _ in entry.anchor }),
+                    "sign": .optional(entry.sign),
+                    "fate": .optional(entry.sign.map { _ in entry.anchor }),
                 ]
             }
             return templates.response(
@@ -54,7 +55,8 @@ enum Glossary {
             sign: "↪"),
         Entry(
             anchor: "forged", term: "Forged",
-            explanation: "Somebody sent the message in your name from a server that nothing ties to "
+            explanation:
+                "Somebody sent the message in your name from a server that nothing ties to "
                 + "you. This is the mail that a policy of reject stops.",
             sign: "✕"),
         Entry(
@@ -89,7 +91,8 @@ enum Glossary {
             source: "RFC 9989 §4.10"),
         Entry(
             anchor: "disposition", term: "Disposition",
-            explanation: "What the receiver did with the message: delivered it (none), put it aside "
+            explanation:
+                "What the receiver did with the message: delivered it (none), put it aside "
                 + "(quarantine), or refused it (reject).",
             source: "RFC 9990"),
         Entry(
@@ -99,7 +102,8 @@ enum Glossary {
             source: "RFC 5321 §4.1.1.2"),
         Entry(
             anchor: "policy", term: "Policy",
-            explanation: "p=none only asks for reports, p=quarantine asks receivers to put unproved "
+            explanation:
+                "p=none only asks for reports, p=quarantine asks receivers to put unproved "
                 + "mail aside, p=reject asks them to refuse it. sp= is for subdomains, np= for "
                 + "subdomains that do not exist.",
             source: "RFC 9989 §4.7"),
@@ -113,11 +117,13 @@ enum Glossary {
                 + "same. Every repair is kept with the report and shown."),
         Entry(
             anchor: "reverse-name", term: "Name of a server (PTR)",
-            explanation: "The name that the DNS gives for an address. It counts as evidence only if "
+            explanation:
+                "The name that the DNS gives for an address. It counts as evidence only if "
                 + "the name leads back to the address, because anyone may claim a name."),
         Entry(
             anchor: "spf", term: "SPF",
-            explanation: "A record in the DNS that lists the servers that may send with a domain in "
+            explanation:
+                "A record in the DNS that lists the servers that may send with a domain in "
                 + "the return address.",
             source: "RFC 7208"),
     ]

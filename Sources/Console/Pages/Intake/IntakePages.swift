@@ -20,7 +20,8 @@ struct IntakePages {
         }
         router.post("/intake/upload") { request, context in
             guard !context.form.files.isEmpty else {
-                throw ConsoleError.badRequest("No file was chosen. Choose one or more and send again.")
+                throw ConsoleError.badRequest(
+                    "No file was chosen. Choose one or more and send again.")
             }
             var outcome = UploadOutcome()
             for file in context.form.files {

@@ -47,7 +47,9 @@ enum QuarantinedPage {
             let row = bytes[start..<min(start + 16, bytes.count)]
             let pairs = row.map { "\(digits[Int($0 >> 4)])\(digits[Int($0 & 15)])" }
                 .joined(separator: " ")
-            let letters = row.map { (0x20...0x7E).contains($0) ? Character(Unicode.Scalar($0)) : "." }
+            let letters = row.map {
+                (0x20...0x7E).contains($0) ? Character(Unicode.Scalar($0)) : "."
+            }
             return pairs + String(repeating: " ", count: 50 - pairs.count) + String(letters)
         }.joined(separator: "\n")
     }

@@ -64,7 +64,7 @@ struct PlanPages {
             "order": .text(String(step.order)),
             "stepTitle": ForeignText.value(step.title, limit: 200),
             "why": ForeignText.value(step.why, limit: 600),
-            "isBlocking": .flag(step.blocksReject),
+            "isBlocking": .flag(step.blocksReject && step.kind != .lockDown),
             "stepMessages": step.messages > 0
                 ? .text(Numbers.counted(step.messages, "message", "messages")) : nil,
             "stepShare": step.messages > 0 ? .text(share(step)) : nil,
@@ -85,7 +85,8 @@ struct PlanPages {
     }
 
     private static func share(_ step: PlanStep) -> String {
-        let whole = step.kind == .explainForgery ? "of all mail" : "of the mail that is not forged"
+        let isOfAll = step.kind == .explainForgery || step.kind == .lockDown
+        let whole = isOfAll ? "of all mail" : "of the mail that is not forged"
         guard step.share.isFinite else { return whole }
         let millionths = Int64((min(1, max(0, step.share)) * 1e6).rounded())
         return "\(Numbers.share(millionths, of: 1_000_000)) \(whole)"

@@ -30,6 +30,7 @@ struct PortfolioPages {
                     label: "Messages per day of all domains by state. The figures stand in the "
                         + "table behind the picture."
                 ).svg)
+            fields["states"] = .list(DomainPages.states(portfolio.counts))
             fields["figures"] = .fields(Figures.fields(portfolio.days))
             fields["domains"] = .list(portfolio.domains.map { row($0, choice: choice) })
             fields["domainCount"] = .text(
@@ -94,7 +95,9 @@ enum PolicyText {
     static func recordText(_ policy: AggregateReport.PublishedPolicy) -> String {
         var tags = ["v=DMARC1"]
         func add(_ name: String, _ value: String?) {
-            if let value, !value.isEmpty { tags.append("\(name)=\(ForeignText.clean(value, limit: 20))") }
+            if let value, !value.isEmpty {
+                tags.append("\(name)=\(ForeignText.clean(value, limit: 20))")
+            }
         }
         add("p", policy.policy)
         add("sp", policy.subdomainPolicy)

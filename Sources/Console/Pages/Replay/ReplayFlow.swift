@@ -31,7 +31,9 @@ struct ReplayFlow {
         }
         let order = SourceClass.Fate.shownOrder
         sums = found.values.sorted { left, right in
-            let places = (order.firstIndex(of: left.fate) ?? 0, order.firstIndex(of: right.fate) ?? 0)
+            let places = (
+                order.firstIndex(of: left.fate) ?? 0, order.firstIndex(of: right.fate) ?? 0
+            )
             if places.0 != places.1 { return places.0 < places.1 }
             if left.total != right.total { return left.total > right.total }
             return left.key < right.key

@@ -99,7 +99,8 @@ struct ReplayPages {
                     ])
                 }),
             "hasRisk": .flag(!risky.isEmpty),
-            "warnings": .list(result.warnings.prefix(20).map { ["warning": ForeignText.value($0, limit: 300)] }),
+            "warnings": .list(
+                result.warnings.prefix(20).map { ["warning": ForeignText.value($0, limit: 300)] }),
             "unresolved": .list(
                 result.unresolved.prefix(20).map {
                     [
@@ -112,11 +113,13 @@ struct ReplayPages {
         let different = result.divergences.filter(\.changesOutcome)
             .sorted { $0.messages > $1.messages }
         fields["differentMessages"] = .text(
-            Numbers.counted(different.reduce(Int64(0)) { $0 &+ $1.messages }, "message", "messages"))
+            Numbers.counted(different.reduce(Int64(0)) { $0 &+ $1.messages }, "message", "messages")
+        )
         fields["hasDifferences"] = .flag(!different.isEmpty)
         fields["differences"] = .list(
             different.prefix(50).map { row in
-                let outcome = result.rows.indices.contains(row.row - 1) ? result.rows[row.row - 1] : nil
+                let outcome =
+                    result.rows.indices.contains(row.row - 1) ? result.rows[row.row - 1] : nil
                 return [
                     "differentFrom": ForeignText.value(row.headerFrom.unicode),
                     "differentCount": .number(row.messages),

@@ -35,7 +35,9 @@ struct ReportPages {
                     + "we made of it is listed."
                 : "This report departs from the standard in places that change no value. It was "
                     + "read as it was sent.")
-        if let domain = DomainLinks.link(summary.policyDomain) { fields["domainLink"] = .text(domain) }
+        if let domain = DomainLinks.link(summary.policyDomain) {
+            fields["domainLink"] = .text(domain)
+        }
         if let report = stored.report { fields["aggregate"] = .fields(aggregate(report, stored)) }
         if let tls = stored.tls { fields["tls"] = .fields(tlsFields(tls)) }
         if let failure = stored.failure { fields["failure"] = .fields(failureFields(failure)) }

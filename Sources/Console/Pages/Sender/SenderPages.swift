@@ -53,7 +53,9 @@ struct SenderPages {
         fields["sourcesShown"] = .number(detail.sources.count)
         fields["isSourceListCut"] = .flag(Int64(detail.sources.count) < volume.sourceCount)
         fields["identities"] = .list(detail.identities.map(identity))
-        return Page("sender", title: "\(name) · \(DomainText.plain(domain))", place: .domains, fields: fields)
+        return Page(
+            "sender", title: "\(name) · \(DomainText.plain(domain))", place: .domains,
+            fields: fields)
     }
 
     private static func lead(_ detail: SenderDetail, name: String) -> [Fields] {
@@ -96,7 +98,8 @@ struct SenderPages {
         [
             "signer": ForeignText.value(result.domain),
             "selector": result.selector.map { ForeignText.value($0, limit: 40) },
-            "result": ForeignText.value(result.result.isEmpty ? "no result" : result.result, limit: 20),
+            "result": ForeignText.value(
+                result.result.isEmpty ? "no result" : result.result, limit: 20),
             "isPass": .flag(result.result == "pass"),
             "human": result.humanResult.map { ForeignText.value($0, limit: 120) },
         ]
@@ -107,7 +110,8 @@ struct SenderPages {
             "signer": ForeignText.value(result.domain),
             "selector": nil,
             "scope": .text(result.scope == "helo" ? "HELO name" : "return address"),
-            "result": ForeignText.value(result.result.isEmpty ? "no result" : result.result, limit: 20),
+            "result": ForeignText.value(
+                result.result.isEmpty ? "no result" : result.result, limit: 20),
             "isPass": .flag(result.result == "pass"),
             "human": result.humanResult.map { ForeignText.value($0, limit: 120) },
         ]
