@@ -86,17 +86,19 @@ let package = Package(
         room(
             "ReportConsumer",
             [
-                "Identities", "DNS", "InternetMessage", "MailReports", "DomainAnalysis", "Storage",
-                crypto, logging,
+                "Identities", "DNS", "InternetMessage", "MailAuthentication", "MailReports",
+                "DomainAnalysis", "Storage", crypto,
             ]),
         room("Demonstration", ["Identities", "MailReports", "CZlib"]),
         // Floor 7: face.
         room(
             "Console",
             [
-                "Identities", "DomainAnalysis", "MailReports", "MailAuthentication", "Storage",
+                "Identities", "MailReports", "MailAuthentication", "DomainAnalysis", "Storage",
+                "SQLDatabase",
                 "ReportConsumer", crypto, logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -133,7 +135,7 @@ let package = Package(
             [
                 "DomainAnalysis", "MailReports", "MailAuthentication", "DNS", "Identities",
                 "TestSupport",
-            ]),
+            ], exclude: ["Fixtures", "Plan/Fixtures"]),
         tests(
             "StorageTests",
             [
@@ -145,6 +147,13 @@ let package = Package(
             [
                 "ReportConsumer", "Storage", "SQLDatabase", "DomainAnalysis", "MailReports", "DNS",
                 "MailAuthentication", "Identities", "TestSupport",
+            ]),
+        tests(
+            "ConsoleTests",
+            [
+                "Console", "Storage", "SQLDatabase", "DNS", "DomainAnalysis", "Identities",
+                "MailReports", "ReportConsumer", logging,
+                .product(name: "Hummingbird", package: "hummingbird"), "TestSupport",
             ]),
         tests("WalkTests", ["sealgate", "TestSupport"]),
         tests("HouseTests", ["TestSupport"]),

@@ -28,6 +28,10 @@ public enum Limits {
     public static let reportRows = 200
     public static let recentReports = 20
     public static let quarantineRows = 20
+    /// Domains on a page of the portfolio.
+    public static let portfolioDomains = 100
+    /// Combinations of results that a sender's page shows at once; the rest can be opened.
+    public static let identitiesShown = 10
     /// Senders drawn in the replay's picture; the rest is one band.
     public static let flowSenders = 9
     /// Findings of a search.

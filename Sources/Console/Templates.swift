@@ -55,6 +55,7 @@ struct Templates: Sendable {
         ("foreign", PackageResources.foreign_mustache),
         ("glossary", PackageResources.glossary_mustache),
         ("heading", PackageResources.heading_mustache),
+        ("identities", PackageResources.identities_mustache),
         ("instant", PackageResources.instant_mustache),
         ("intake", PackageResources.intake_mustache),
         ("layout", PackageResources.layout_mustache),

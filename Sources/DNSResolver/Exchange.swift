@@ -27,11 +27,11 @@ struct Exchange: Sendable {
     private func overUDP(
         _ query: Query, _ server: ResolverAddress, timeout: Duration
     ) async throws -> [UInt8] {
+        let remote = try server.socketAddress
         let loop = group.next()
         let promise = loop.makePromise(of: [UInt8].self)
-        do {
-            let remote = try server.socketAddress
-            let bootstrap = DatagramBootstrap(group: loop)
+        let socket = bind(isIPv4: server.address.isIPv4, attempts: Limits.portAttempts) {
+            DatagramBootstrap(group: loop)
                 .channelOption(
                     .recvAllocator,
                     value: FixedSizeRecvByteBufferAllocator(capacity: Limits.datagramOctets)
@@ -42,96 +42,88 @@ struct Exchange: Sendable {
                             DatagramHandler(query: query, server: remote, promise: promise))
                     }
                 }
-            let channel = try await bind(bootstrap, isIPv4: server.address.isIPv4)
-            return try await run(channel, promise, timeout: timeout) {
-                // A connected socket hears of nobody else, and learns when nothing listens.
-                try await channel.connect(to: remote).get()
-                try await channel.writeAndFlush(
+        }
+        return try await run(socket, promise, timeout: timeout) { channel in
+            // A connected socket hears of nobody else, and learns when nothing listens.
+            channel.connect(to: remote).flatMap {
+                channel.writeAndFlush(
                     AddressedEnvelope(
-                        remoteAddress: remote, data: ByteBuffer(bytes: query.bytes))
-                ).get()
+                        remoteAddress: remote, data: ByteBuffer(bytes: query.bytes)))
             }
-        } catch {
-            promise.fail(error)
-            throw error
         }
     }
 
     /// RFC 5452 §9.2: the port is as unpredictable as the identifier.
-    private func bind(_ bootstrap: DatagramBootstrap, isIPv4: Bool) async throws -> any Channel {
+    private func bind(
+        isIPv4: Bool, attempts: Int, _ bootstrap: @escaping @Sendable () -> DatagramBootstrap
+    ) -> EventLoopFuture<any Channel> {
         let host = isIPv4 ? "0.0.0.0" : "::"
-        for _ in 0..<Limits.portAttempts {
-            let port = 10_000 + Int(random() % 55_536)
-            if let channel = try? await bootstrap.bind(
-                to: SocketAddress(ipAddress: host, port: port)
-            ).get() {
-                return channel
-            }
+        guard attempts > 0 else { return bootstrap().bind(host: host, port: 0) }
+        let port = 10_000 + Int(random() % 55_536)
+        return bootstrap().bind(host: host, port: port).flatMapError { _ in
+            bind(isIPv4: isIPv4, attempts: attempts - 1, bootstrap)
         }
-        return try await bootstrap.bind(to: SocketAddress(ipAddress: host, port: 0)).get()
     }
 
     private func overTCP(
         _ query: Query, _ server: ResolverAddress, timeout: Duration
     ) async throws -> [UInt8] {
+        let remote = try server.socketAddress
         let loop = group.next()
         let promise = loop.makePromise(of: [UInt8].self)
-        do {
-            let channel = try await ClientBootstrap(group: loop)
-                .connectTimeout(TimeAmount(timeout))
-                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-                .channelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(
-                            StreamHandler(query: query, promise: promise))
-                    }
+        let connection = ClientBootstrap(group: loop)
+            .connectTimeout(TimeAmount(timeout))
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(
+                        StreamHandler(query: query, promise: promise))
                 }
-                .connect(to: server.socketAddress).get()
-            return try await run(channel, promise, timeout: timeout) {
-                let bytes = query.bytes
-                var buffer = ByteBuffer()
-                buffer.writeInteger(UInt16(truncatingIfNeeded: bytes.count))
-                buffer.writeBytes(bytes)
-                try await channel.writeAndFlush(buffer).get()
             }
-        } catch let error as ExchangeFailure {
-            promise.fail(error)
-            throw error
-        } catch {
-            let failure = ExchangeFailure.unreachable("no connection over TCP")
-            promise.fail(failure)
-            throw failure
+            .connect(to: remote)
+        return try await run(connection, promise, timeout: timeout) { channel in
+            let bytes = query.bytes
+            var buffer = ByteBuffer()
+            buffer.writeInteger(UInt16(truncatingIfNeeded: bytes.count))
+            buffer.writeBytes(bytes)
+            return channel.writeAndFlush(buffer)
         }
     }
 
-    /// Sends, and waits until the promise is kept, the time is up or the task is cancelled; the
-    /// socket is closed in the end.
+    /// Sends when the socket is open, and waits until the promise is kept, the time is up or the
+    /// task is cancelled; then the socket is closed. All of it happens on the event loop, so that
+    /// a task that gets no thread for a while does not count as a server that is slow.
     private func run(
-        _ channel: any Channel, _ promise: EventLoopPromise<[UInt8]>, timeout: Duration,
-        send: () async throws -> Void
+        _ socket: EventLoopFuture<any Channel>, _ promise: EventLoopPromise<[UInt8]>,
+        timeout: Duration, send: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) async throws -> [UInt8] {
-        guard register(channel) else {
-            try? await channel.close().get()
-            throw ExchangeFailure.closed
-        }
-        let timer = channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) {
-            promise.fail(ExchangeFailure.timeout)
-        }
-        let result: Result<[UInt8], any Error>
-        do {
-            let bytes = try await withTaskCancellationHandler {
-                try await send()
-                return try await promise.futureResult.get()
-            } onCancel: {
-                promise.fail(ExchangeFailure.cancelled)
+        socket.whenComplete { result in
+            switch result {
+            case .failure:
+                promise.fail(ExchangeFailure.unreachable("no socket leads there"))
+            case .success(let channel):
+                guard register(channel) else {
+                    channel.close(promise: nil)
+                    promise.fail(ExchangeFailure.closed)
+                    return
+                }
+                let timer = channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) {
+                    promise.fail(ExchangeFailure.timeout)
+                }
+                promise.futureResult.whenComplete { _ in
+                    timer.cancel()
+                    unregister(channel)
+                    channel.close(promise: nil)
+                }
+                send(channel).whenFailure { _ in
+                    promise.fail(ExchangeFailure.unreachable("the question cannot be sent"))
+                }
             }
-            result = .success(bytes)
-        } catch {
-            result = .failure(error)
         }
-        timer.cancel()
-        try? await channel.close().get()
-        unregister(channel)
-        return try result.get()
+        return try await withTaskCancellationHandler {
+            try await promise.futureResult.get()
+        } onCancel: {
+            promise.fail(ExchangeFailure.cancelled)
+        }
     }
 }

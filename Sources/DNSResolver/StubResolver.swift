@@ -15,8 +15,8 @@ public final class StubResolver: DNSLookup {
     private let random: @Sendable () -> UInt64
     private let state: Mutex<LookupState>
 
-    /// Sockets are opened on the group, or on the process's own. Time and randomness come from the caller in tests, and must
-    /// be unpredictable otherwise, as the default is.
+    /// Sockets are opened on the group, or on the process's own. Time and randomness come from
+    /// the caller in tests, and must be unpredictable otherwise, as the default is.
     public init(
         configuration: ResolverConfiguration,
         group: (any EventLoopGroup)? = nil,

@@ -30,9 +30,9 @@ private func soa(_ zone: String, minimum: UInt32) throws -> ResourceRecord {
 private func configuration(_ servers: HostileServer...) -> ResolverConfiguration {
     var configuration = ResolverConfiguration(
         servers: servers.compactMap { ResolverAddress("127.0.0.1:\($0.port)") })
-    configuration.timeout = .milliseconds(400)
+    configuration.timeout = .seconds(1)
     configuration.attempts = 1
-    configuration.totalTimeout = .seconds(2)
+    configuration.totalTimeout = .seconds(30)
     return configuration
 }
 
@@ -41,7 +41,7 @@ private func isFailure(_ answer: DNSAnswer) -> Bool {
     return false
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct `A resolver among hostile servers` {
     @Test func `believes only the answer to its own question`() async throws {
         let server = try await HostileServer { asked in
@@ -132,6 +132,18 @@ struct `A resolver among hostile servers` {
         await server.stop()
     }
 
+    @Test func `lets the system choose a port when those at random are taken`() async throws {
+        let server = try await HostileServer { asked in
+            [.message(HostileServer.answer(asked.query, [address(asked.query)]))]
+        }
+        let taken = UInt64(server.port) - 10_000
+        let resolver = StubResolver(configuration: configuration(server), random: { taken })
+        #expect(await resolver.lookUp(try name("www.example.test"), .a).outcome == .records)
+        #expect(server.asked.first?.sourcePort != server.port)
+        await resolver.shutDown()
+        await server.stop()
+    }
+
     @Test func `goes to the next server when one is silent, refuses or is not there`() async throws
     {
         let silent = try await HostileServer { _ in [] }
@@ -169,7 +181,7 @@ struct `A resolver among hostile servers` {
             #expect(isFailure(answer))
             #expect(answer.isTemporary)
         }
-        #expect(spent < .seconds(3))
+        #expect(spent < .seconds(20))
         let asked = silent.asked.count
         #expect(isFailure(await resolver.lookUp(host, .a)))
         #expect(silent.asked.count == asked)
@@ -182,8 +194,8 @@ struct `A resolver among hostile servers` {
             let answer = HostileServer.answer(
                 asked.query, [address(asked.query, asked.number == 0 ? 66 : 1)])
             return asked.number == 0
-                ? [.pause(.milliseconds(600)), .message(answer)]
-                : [.pause(.milliseconds(300)), .message(answer)]
+                ? [.pause(.milliseconds(1_300)), .message(answer)]
+                : [.pause(.milliseconds(500)), .message(answer)]
         }
         var twice = configuration(server)
         twice.attempts = 2
@@ -360,12 +372,12 @@ struct `A resolver among hostile servers` {
         let server = try await HostileServer { asked in
             [
                 .pause(.milliseconds(30)),
-                .message(HostileServer.answer(asked.query, [address(asked.query, seconds: 0)])),
+                .message(HostileServer.answer(asked.query, [address(asked.query)])),
             ]
         }
         var narrow = configuration(server)
         narrow.concurrentLookups = 4
-        narrow.timeout = .seconds(2)
+        narrow.timeout = .seconds(10)
         let resolver = StubResolver(configuration: narrow)
         let same = try name("same.test")
         let outcomes = await withTaskGroup(of: DNSAnswer.Outcome.self) { group in
@@ -374,7 +386,7 @@ struct `A resolver among hostile servers` {
         }
         #expect(outcomes.count == 100)
         #expect(outcomes.allSatisfy { $0 == .records })
-        #expect(server.asked.count < 5)
+        #expect(server.asked.count == 1)
 
         let names = try (0..<40).map { try name("n\($0).test") }
         let clock = ContinuousClock()
@@ -391,12 +403,14 @@ struct `A resolver among hostile servers` {
 
     @Test func `lets one asker leave without harm to the others`() async throws {
         let server = try await HostileServer { asked in
-            [
-                .pause(.milliseconds(200)),
-                .message(HostileServer.answer(asked.query, [address(asked.query)])),
-            ]
+            // The first question, of the one who leaves, is never answered.
+            asked.number == 0
+                ? [] : [.message(HostileServer.answer(asked.query, [address(asked.query)]))]
         }
-        let resolver = StubResolver(configuration: configuration(server))
+        var patient = configuration(server)
+        patient.timeout = .seconds(60)
+        patient.totalTimeout = .seconds(60)
+        let resolver = StubResolver(configuration: patient)
         let same = try name("same.test")
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -421,8 +435,8 @@ struct `A resolver among hostile servers` {
     @Test func `ends at once when it is shut down`() async throws {
         let silent = try await HostileServer { _ in [] }
         var slow = configuration(silent)
-        slow.timeout = .seconds(20)
-        slow.totalTimeout = .seconds(20)
+        slow.timeout = .seconds(200)
+        slow.totalTimeout = .seconds(200)
         slow.concurrentLookups = 3
         let resolver = StubResolver(configuration: slow)
         let names = try (0..<10).map { try name("n\($0 / 2).test") }
@@ -436,7 +450,7 @@ struct `A resolver among hostile servers` {
                 await resolver.shutDown()
             }
         }
-        #expect(spent < .seconds(5))
+        #expect(spent < .seconds(60))
         #expect(isFailure(await resolver.lookUp(names[0], .a)))
         await silent.stop()
     }

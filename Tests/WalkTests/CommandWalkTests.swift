@@ -18,7 +18,7 @@ struct CommandWalkTests {
             ])
             #expect(taken.status == 0, "\(taken.errors) \(taken.output)")
             let run = try Program.run([
-                "replay", "--domain", "example.com", "--record", "v=DMARC1; p=reject",
+                "replay", "--domain", "oakbridge.example", "--record", "v=DMARC1; p=reject",
                 "--resolver", fixture + "/dns.zone", "--suffixes", fixture + "/suffixes.dat",
                 "--data", folder, "--format", "json",
             ])
@@ -73,7 +73,7 @@ struct CommandWalkTests {
             #expect(read.output.contains("Took in 1 report "))
             let shown = try Program.run(
                 ["report", "show", "-", "--format", "csv"], input: fixture + "/report.xml")
-            #expect(shown.output.split(separator: "\n").count == 13)
+            #expect(shown.output.split(whereSeparator: \.isNewline).count == 13)
             let missing = try Program.run([
                 "import", folder + "/nothing", "--resolver", "none", "--data", folder,
             ])

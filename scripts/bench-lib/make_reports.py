@@ -118,8 +118,9 @@ def write_manifest(path, reports, records, messages):
 
 
 def store(path, records, domains=100, days=90, sources=2_000, seed=7489, progress=print):
-    """About `records` rows, and at least 20 a domain and day: `domains` domains of very different sizes over `days` days, from about
-    `sources` addresses a day, most of them the same every day."""
+    """About `records` rows, and at least 20 a domain and day: `domains` domains of very different
+    sizes over `days` days, from about `sources` addresses a day, most of them the same every
+    day."""
     r = random.Random(seed)
     os.makedirs(path, exist_ok=True)
     names = [f"domain-{index:03}.example" for index in range(domains)]

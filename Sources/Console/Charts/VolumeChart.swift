@@ -2,7 +2,7 @@ import DomainAnalysis
 import MailReports
 import Storage
 
-/// Messages per day, stacked by state, with labels at the layers themselves.
+/// Messages per day as stacked steps by state, with labels at the layers themselves.
 ///
 /// Where forged mail is many times the rest it gets a panel and a scale of its own: otherwise an
 /// attack would flatten a domain's real mail into its base line.
@@ -88,9 +88,9 @@ struct VolumeChart {
             width: frame.width, height: top + 28, class: frame.name, label: label, parts)
     }
 
+    /// Where a day begins; the day behind the last begins where the plot ends.
     private func x(_ index: Int, _ frame: Frame) -> Double {
-        guard days.count > 1 else { return frame.left + frame.plotWidth / 2 }
-        return frame.left + frame.plotWidth * Double(index) / Double(days.count - 1)
+        frame.left + frame.plotWidth * Double(index) / Double(max(1, days.count))
     }
 
     private func panel(
@@ -133,19 +133,18 @@ struct VolumeChart {
         _ fate: SourceClass.Fate, from lower: [Double], to upper: [Double], frame: Frame,
         y: (Double) -> Double
     ) -> Shape {
+        // Each day is a step of its full width: a lone day stays visible, and no slope claims mail
+        // between two days.
         var data = PathData()
-        if days.count == 1 {
-            let middle = frame.left + frame.plotWidth / 2
-            data.move(middle - 24, y(lower[0]))
-            data.line(middle - 24, y(upper[0]))
-            data.line(middle + 24, y(upper[0]))
-            data.line(middle + 24, y(lower[0]))
-        } else {
-            for index in days.indices {
-                let point = (x(index, frame), y(upper[index]))
-                if index == 0 { data.move(point.0, point.1) } else { data.line(point.0, point.1) }
-            }
-            for index in days.indices.reversed() { data.line(x(index, frame), y(lower[index])) }
+        for index in days.indices {
+            let height = y(upper[index])
+            if index == 0 { data.move(x(0, frame), height) }
+            if index > 0, upper[index] != upper[index - 1] { data.line(x(index, frame), height) }
+            data.line(x(index + 1, frame), height)
+        }
+        for index in days.indices.reversed() {
+            data.line(x(index + 1, frame), y(lower[index]))
+            data.line(x(index, frame), y(lower[index]))
         }
         data.close()
         return .path(data, class: "layer fill-\(fate.rawValue)")
@@ -209,10 +208,13 @@ struct VolumeChart {
         let spread = wanted > 1 ? Double(last) / Double(wanted - 1) : 0
         return (0..<wanted).map { step in
             let index = Int((Double(step) * spread).rounded())
-            let anchor = step == 0 ? "start" : step == wanted - 1 ? "end" : "middle"
+            let isFirst = step == 0 && days.count > 1
+            let isLast = step == wanted - 1 && days.count > 1
+            let middle = (x(index, frame) + x(index + 1, frame)) / 2
             return .label(
-                Dates.shortDay(days[index].day), x: x(index, frame), y: y + 20, class: "tick",
-                anchor: days.count == 1 ? "middle" : anchor)
+                Dates.shortDay(days[index].day),
+                x: isFirst ? x(0, frame) : isLast ? x(index + 1, frame) : middle, y: y + 20,
+                class: "tick", anchor: isFirst ? "start" : isLast ? "end" : "middle")
         }
     }
 }

@@ -61,8 +61,9 @@ extension ClassCounts {
 }
 
 extension SenderVolume {
-    /// The state that the sender's sign shows. A sender needs a decision when 1 % of its mail, and
-    /// more than a message or two, is undecided: below that it is the noise of broken forwarding.
+    /// The state that the sender's sign shows. It asks for a decision when 5 % of its mail is
+    /// undecided; below that it is the noise of broken forwarding, and a person's time is better
+    /// spent elsewhere.
     var state: SourceClass.Fate {
         counts.needsDecision ? .undecided : counts.largestFate
     }
@@ -71,6 +72,6 @@ extension SenderVolume {
 extension ClassCounts {
     var needsDecision: Bool {
         let undecided = self[.undecided]
-        return undecided > 0 && undecided.multipliedReportingOverflow(by: 100).partialValue >= total
+        return undecided > 0 && Double(undecided) >= Double(total) * 0.05
     }
 }

@@ -51,7 +51,7 @@ enum Words {
                 piece(Numbers.counted(senders, "sender", "senders"), to: "#domains"))
             pieces.append(
                 piece(
-                    (senders == 1 ? " needs" : " need") + " your decision"
+                    (senders == 1 ? " has" : " have") + " mail for you to decide on"
                         + (domains.count > 1
                             ? ", in \(Numbers.counted(open, "domain", "domains"))." : ".")))
         } else {

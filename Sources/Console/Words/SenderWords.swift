@@ -12,9 +12,15 @@ enum SenderWords {
             return counts[.proved] == counts.total
                 ? "Nothing: all of it is proved."
                 : "Nothing: \(Numbers.share(counts[.proved], of: counts.total)) is proved."
+        case .undecided where counts[.proved] > counts[.undecided]:
+            return "Most of it is proved, \(share) is not. Look at what that part carried: "
+                + "something of it may not be set up."
         case .undecided where counts.misconfigured >= counts.unknown:
             return "Looks like yours, and \(share) carries no matching proof. Let it sign with "
                 + "DKIM as \(DomainText.plain(domain))."
+        case .undecided where sender.key == "unknown":
+            return "Look at its addresses. If you know one, set that server up; if none is yours, "
+                + "leave it to the policy."
         case .undecided:
             return "Ask who here uses it. If somebody does, let it sign with DKIM; if nobody does, "
                 + "leave it to the policy."

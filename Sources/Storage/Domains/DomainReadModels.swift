@@ -127,6 +127,7 @@ public struct SenderDetail: Hashable, Sendable, Codable {
     }
 }
 
+/// One address that sent for a domain, and how much.
 public struct SourceVolume: Hashable, Sendable, Codable {
     public var address: String
     /// The forward-confirmed name, if it was asked for and found.

@@ -11,16 +11,18 @@ struct PortfolioPages {
 
     func register(on router: Router<ConsoleContext>) {
         router.get("/") { request, context in
-            let choice = WindowChoice(Query(request))
+            let query = Query(request)
+            let choice = WindowChoice(query)
+            let from = query["from"].flatMap { Int($0) } ?? 0
             let portfolio = try await services.domains.portfolio(
                 days: choice.days, until: choice.until, now: services.now())
             return templates.response(
-                Self.page(portfolio, choice: choice), for: context.visit)
+                Self.page(portfolio, choice: choice, from: from), for: context.visit)
         }
         router.get("/domains") { _, _ in Response.redirect(to: "/", type: .normal) }
     }
 
-    static func page(_ portfolio: Portfolio, choice: WindowChoice) -> Page {
+    static func page(_ portfolio: Portfolio, choice: WindowChoice, from: Int) -> Page {
         var fields: Fields = ["isEmpty": .flag(portfolio.domains.isEmpty)]
         if !portfolio.domains.isEmpty {
             fields["lead"] = .list(Words.lead(portfolio))
@@ -32,7 +34,17 @@ struct PortfolioPages {
                 ).svg)
             fields["states"] = .list(DomainPages.states(portfolio.counts))
             fields["figures"] = .fields(Figures.fields(portfolio.days))
-            fields["domains"] = .list(portfolio.domains.map { row($0, choice: choice) })
+            let from = min(max(0, from), portfolio.domains.count - 1)
+            let end = min(from + Limits.portfolioDomains, portfolio.domains.count)
+            fields["domains"] = .list(
+                portfolio.domains[from..<end].map { row($0, choice: choice) })
+            if end < portfolio.domains.count {
+                fields["moreDomains"] = Link().with("from", String(end)).with(choice).value
+            }
+            fields["shownDomains"] =
+                end - from < portfolio.domains.count
+                ? .text("\(Numbers.grouped(Int64(from + 1))) to \(Numbers.grouped(Int64(end)))")
+                : nil
             fields["domainCount"] = .text(
                 Numbers.counted(portfolio.domains.count, "domain", "domains"))
         }

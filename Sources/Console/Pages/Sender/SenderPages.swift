@@ -52,7 +52,14 @@ struct SenderPages {
         fields["sources"] = .list(detail.sources.map(source))
         fields["sourcesShown"] = .number(detail.sources.count)
         fields["isSourceListCut"] = .flag(Int64(detail.sources.count) < volume.sourceCount)
-        fields["identities"] = .list(detail.identities.map(identity))
+        let identities = detail.identities.map(identity)
+        fields["identities"] = .list(Array(identities.prefix(Limits.identitiesShown)))
+        let more = Array(identities.dropFirst(Limits.identitiesShown))
+        if !more.isEmpty {
+            fields["moreIdentities"] = .fields([
+                "identities": .list(more), "moreCount": .number(more.count),
+            ])
+        }
         return Page(
             "sender", title: "\(name) · \(DomainText.plain(domain))", place: .domains,
             fields: fields)
