@@ -122,7 +122,7 @@ let package = Package(
             swiftSettings: house),
         tests("IdentitiesTests", ["Identities", "TestSupport"]),
         tests("SQLDatabaseTests", ["SQLDatabase", "TestSupport"]),
-        tests("DNSTests", ["DNS", "Identities", "TestSupport"]),
+        tests("DNSTests", ["DNS", "Identities", "TestSupport"], exclude: ["Fixtures"]),
         tests("InternetMessageTests", ["InternetMessage", "Identities", "TestSupport"]),
         tests(
             "MailAuthenticationTests", ["MailAuthentication", "DNS", "Identities", "TestSupport"]),

@@ -55,13 +55,33 @@ public struct ClassCounts: Hashable, Sendable, Codable {
 
     /// The four states people see.
     public subscript(fate: SourceClass.Fate) -> Int64 {
-        SourceClass.allCases.filter { $0.fate == fate }.reduce(0) { $0 + self[$1] }
+        switch fate {
+        case .proved: compliant
+        case .undecided: Self.sum(misconfigured, unknown)
+        case .forwarded: forwarded
+        case .forged: Self.sum(blocklisted, spoofing)
+        }
     }
 
-    public var total: Int64 { SourceClass.allCases.reduce(0) { $0 + self[$1] } }
+    public var total: Int64 {
+        Self.sum(
+            Self.sum(Self.sum(compliant, misconfigured), Self.sum(forwarded, blocklisted)),
+            Self.sum(spoofing, unknown))
+    }
 
     public static func += (left: inout ClassCounts, right: ClassCounts) {
-        for each in SourceClass.allCases { left[each] += right[each] }
+        left.compliant = sum(left.compliant, right.compliant)
+        left.misconfigured = sum(left.misconfigured, right.misconfigured)
+        left.forwarded = sum(left.forwarded, right.forwarded)
+        left.blocklisted = sum(left.blocklisted, right.blocklisted)
+        left.spoofing = sum(left.spoofing, right.spoofing)
+        left.unknown = sum(left.unknown, right.unknown)
+    }
+
+    /// Adds counts that came from outside: at the end of 64 bits the sum stays there.
+    private static func sum(_ left: Int64, _ right: Int64) -> Int64 {
+        let (value, overflowed) = left.addingReportingOverflow(right)
+        return overflowed ? .max : value
     }
 }
 

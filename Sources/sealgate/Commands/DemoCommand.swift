@@ -25,8 +25,7 @@ struct DemoCommand: AsyncParsableCommand {
     func run() async throws {
         let last = try lastDay()
         try? FileManager.default.removeItem(atPath: data)
-        var store = StoreOptions()
-        store.data = data
+        let store = try StoreOptions.parse(["--data", data])
         let portfolio = DemonstrationPortfolio(lastDay: last)
         let folder = data + "/reports"
         try FileManager.default.createDirectory(
