@@ -23,8 +23,10 @@ public struct DemonstrationPortfolio: Sendable {
         var random = SeededRandom(seed: seed)
         for domain in DemonstrationDomain.all {
             for style in ReporterStyle.all {
-                for index in stride(from: 0, to: Self.dayCount, by: style.daysTogether) {
-                    let day = lastDay.advanced(by: index + 1 - Self.dayCount)
+                for index in stride(from: Self.dayCount, to: 0, by: -style.daysTogether) {
+                    // A report of several days ends with the last of them.
+                    let day = lastDay.advanced(
+                        by: index + 1 - style.daysTogether - Self.dayCount)
                     try write(domain, style, day, to: folder, &random)
                 }
             }

@@ -136,7 +136,7 @@ struct FlowChart {
         _ source: Source, y: Double, slot: Double, frame: Frame
     ) -> [Shape] {
         let total = source.messages.reduce(0, &+)
-        let name = ForeignText.clean(source.name, limit: frame.isNarrow ? 24 : 28)
+        let name = ForeignText.clean(source.name, limit: frame.isNarrow ? 22 : 24)
         if frame.isNarrow {
             return [
                 .label(

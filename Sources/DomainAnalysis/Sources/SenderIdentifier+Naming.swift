@@ -169,8 +169,9 @@ extension SenderIdentifier {
         for signature in observation.dkim.prefix(SourceLimits.signatures)
         where signature.result == "pass" {
             guard ownership.isOwn(signature.domain) else {
-                if foreign == nil, catalogue.dkimDomains.match(signature.domain) == nil {
-                    foreign = ownership.organization(signature.domain)
+                let organization = ownership.organization(signature.domain)
+                if foreign == nil, !isOwned(signature.domain, organization, by: service) {
+                    foreign = organization
                 }
                 continue
             }
@@ -187,6 +188,17 @@ extension SenderIdentifier {
             }
         }
         return foreign.map { ($0.text, $0.text) }
+    }
+
+    /// Whether a name is the service's own, so that it tells nothing about which customer this is.
+    private func isOwned(
+        _ name: DomainName, _ organization: DomainName, by service: SendingService
+    ) -> Bool {
+        catalogue.dkimDomains.match(name) != nil || catalogue.mailFromSuffixes.match(name) != nil
+            || catalogue.reverseNames.match(name) != nil
+            || service.spfIncludes.contains {
+                DomainName($0)?.isEqualOrBelow(organization) ?? false
+            }
     }
 
     /// The selector without its short counters, so that a rotated key stays one system; nil for

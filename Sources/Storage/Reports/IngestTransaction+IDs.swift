@@ -57,15 +57,28 @@ extension IngestTransaction {
 
     func ids(ofSets keys: [AuthenticationSetKey]) throws -> [Int64] {
         var unseen: [[UInt8]: AuthenticationSetKey] = [:]
-        for key in keys where caches.sets[key] == nil {
+        var missing: [Int] = []
+        var ids: [Int64] = []
+        ids.reserveCapacity(keys.count)
+        for (index, key) in keys.enumerated() {
+            let id = caches.sets[key]
+            ids.append(id ?? 0)
+            guard id == nil else { continue }
+            missing.append(index)
             unseen[digest(of: key)] = key
         }
         if !unseen.isEmpty { try settle(unseen) }
-        return keys.map { caches.sets[$0] ?? 0 }
+        for index in missing { ids[index] = caches.sets[keys[index]] ?? 0 }
+        return ids
     }
 
     private func settle(_ sets: [[UInt8]: AuthenticationSetKey]) throws {
-        let digests = Array(sets.keys)
+        var digests = Array(sets.keys)
+        // Few lengths of the list mean few statements to prepare: the rest is filled up.
+        let length = [1, 4, 16, 64, 256].first { $0 >= digests.count } ?? digests.count
+        if let first = digests.first {
+            digests += Array(repeating: first, count: length - digests.count)
+        }
         let marks = Array(repeating: "?", count: digests.count).joined(separator: ", ")
         let found = try transaction.rows(
             """
@@ -92,18 +105,8 @@ extension IngestTransaction {
             caches.sets[key] = id
             id += 1
         }
-        try transaction.insert(
-            into: "authentication_set",
-            columns: ["id", "organisation_id", "digest", "header_from", "envelope_from"],
-            values: rows)
-        guard !results.isEmpty else { return }
-        try transaction.insert(
-            into: "authentication_result",
-            columns: [
-                "authentication_set_id", "position", "kind", "domain", "selector", "scope",
-                "result", "human_result",
-            ],
-            values: results)
+        self.rows.add(rows, to: .authenticationSet)
+        self.rows.add(results, to: .authenticationResult)
     }
 
     private func appendResults(
@@ -176,7 +179,7 @@ extension IngestTransaction {
                 """,
                 [
                     .integer(domain), .integer(sender), .integer(confidence.rawValue),
-                    .text(try json(note.identification.evidence)), .text(note.reason),
+                    .text(try text(of: note.identification.evidence)), .text(note.reason),
                     .integer(Int64(Int32.max)), .integer(-1),
                 ])
             caches.domainSenders[pair] = confidence

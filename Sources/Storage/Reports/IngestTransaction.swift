@@ -30,6 +30,7 @@ public final class IngestTransaction {
     private let memory: IngestMemory
     private let encoder = JSONEncoder()
     private var policyTexts: [AggregateReport.PublishedPolicy: String] = [:]
+    private var evidenceTexts: [[SenderIdentification.Evidence]: String] = [:]
     private var current: OpenReport?
     private var reasonTexts: [[AggregateRecord.OverrideReason]: String] = [:]
 
@@ -365,6 +366,14 @@ public final class IngestTransaction {
         if reasonTexts.count > 1_000 { reasonTexts.removeAll(keepingCapacity: true) }
         let text = (try? json(reasons)) ?? "[]"
         reasonTexts[reasons] = text
+        return text
+    }
+
+    func text(of evidence: [SenderIdentification.Evidence]) throws -> String {
+        if let known = evidenceTexts[evidence] { return known }
+        if evidenceTexts.count > 1_000 { evidenceTexts.removeAll(keepingCapacity: true) }
+        let text = try json(evidence)
+        evidenceTexts[evidence] = text
         return text
     }
 

@@ -2,15 +2,17 @@ import SQLDatabase
 
 /// Rows that wait to be written together: one call for many reports instead of one for each.
 struct RowBuffer {
-    enum Table: CaseIterable {
+    enum Table: Int, CaseIterable {
         // In the order in which they are written: rows come after what they refer to.
-        case rawObject, rawPiece, report, record
+        case rawObject, rawPiece, report, authenticationSet, authenticationResult, record
 
         var name: String {
             switch self {
             case .rawObject: "raw_object"
             case .rawPiece: "raw_piece"
             case .report: "report"
+            case .authenticationSet: "authentication_set"
+            case .authenticationResult: "authentication_result"
             case .record: "record"
             }
         }
@@ -20,6 +22,8 @@ struct RowBuffer {
             case .rawObject: RowBuffer.rawObjectColumns
             case .rawPiece: RowBuffer.rawPieceColumns
             case .report: RowBuffer.reportColumns
+            case .authenticationSet: RowBuffer.authenticationSetColumns
+            case .authenticationResult: RowBuffer.authenticationResultColumns
             case .record: RowBuffer.recordColumns
             }
         }
@@ -35,6 +39,13 @@ struct RowBuffer {
         "end_at", "domain_id", "records", "messages", "is_repaired", "details", "raw_object_id",
         "path", "received_at",
     ]
+    static let authenticationSetColumns = [
+        "id", "organisation_id", "digest", "header_from", "envelope_from",
+    ]
+    static let authenticationResultColumns = [
+        "authentication_set_id", "position", "kind", "domain", "selector", "scope", "result",
+        "human_result",
+    ]
     static let recordColumns = [
         "report_id", "position", "source", "messages", "disposition", "dkim", "spf",
         "authentication_set_id", "sender_id", "class", "envelope_to", "reasons",
@@ -45,34 +56,21 @@ struct RowBuffer {
     /// Bytes of raw pieces held.
     static let mostBytes = 2 << 20
 
-    private var rawObjects: [SQLValue] = []
-    private var rawPieces: [SQLValue] = []
-    private var reports: [SQLValue] = []
-    private var records: [SQLValue] = []
+    private var waiting: [[SQLValue]] = Array(repeating: [], count: Table.allCases.count)
+    private var valueCount = 0
     private var byteCount = 0
 
-    var isFull: Bool { records.count > Self.mostValues || byteCount > Self.mostBytes }
+    var isFull: Bool { valueCount > Self.mostValues || byteCount > Self.mostBytes }
 
     mutating func add(_ values: [SQLValue], to table: Table) {
-        switch table {
-        case .rawObject: rawObjects += values
-        case .rawPiece:
-            rawPieces += values
-            if case .blob(let bytes)? = values.last { byteCount += bytes.count }
-        case .report: reports += values
-        case .record: records += values
-        }
+        waiting[table.rawValue].append(contentsOf: values)
+        valueCount += values.count
+        if table == .rawPiece, case .blob(let bytes)? = values.last { byteCount += bytes.count }
     }
 
     mutating func write(to transaction: any SQLTransaction) throws {
         for table in Table.allCases {
-            let values =
-                switch table {
-                case .rawObject: rawObjects
-                case .rawPiece: rawPieces
-                case .report: reports
-                case .record: records
-                }
+            let values = waiting[table.rawValue]
             guard !values.isEmpty else { continue }
             try transaction.insert(into: table.name, columns: table.columns, values: values)
         }
