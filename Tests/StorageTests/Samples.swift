@@ -32,8 +32,10 @@ enum Samples {
         record.dkim = [.init(domain: from, selector: "s1", result: result)]
         record.spf = [.init(domain: from, scope: "mfrom", result: "pass")]
         return IdentifiedRecord(
-            record: record, identification: identification(sender), sourceClass: sourceClass,
-            reason: "because of \(sender)")
+            record: record,
+            judgement: .init(
+                identification: identification(sender), sourceClass: sourceClass,
+                reason: "because of \(sender)"))
     }
 
     static func report(

@@ -12,7 +12,7 @@ struct RowJudge: Sendable {
     let classifier: SourceClassifier
     let suffixes: PublicSuffixList
     let mostRemembered: Int
-    private var judgements: [Key: Judgement] = [:]
+    private var judgements: [Key: IdentifiedRecord.Judgement] = [:]
     private var organizationalDomains: [DomainName: DomainName] = [:]
 
     init(identifier: SenderIdentifier, suffixes: PublicSuffixList, mostRemembered: Int) {
@@ -35,18 +35,13 @@ struct RowJudge: Sendable {
         var blocklists: [String]
     }
 
-    private struct Judgement: Sendable {
-        var identification: SenderIdentification
-        var classification: Classification
-    }
-
     mutating func judge(_ record: AggregateRecord, _ fact: SourceFacts.Fact) -> IdentifiedRecord {
         let key = Key(
             headerFrom: record.headerFrom, envelopeFrom: record.envelopeFrom, dkim: record.dkim,
             spf: record.spf, reasons: record.reasons,
             isAligned: record.dkimEvaluated == "pass" || record.spfEvaluated == "pass",
             reverseName: fact.reverseName, blocklists: fact.blocklists)
-        let judgement: Judgement
+        let judgement: IdentifiedRecord.Judgement
         if let known = judgements[key] {
             judgement = known
         } else {
@@ -54,15 +49,12 @@ struct RowJudge: Sendable {
             if judgements.count >= mostRemembered { judgements.removeAll(keepingCapacity: true) }
             judgements[key] = judgement
         }
-        return IdentifiedRecord(
-            record: record, identification: judgement.identification,
-            sourceClass: judgement.classification.sourceClass,
-            reason: judgement.classification.sentence)
+        return IdentifiedRecord(record: record, judgement: judgement)
     }
 
     private mutating func decide(
         _ record: AggregateRecord, _ fact: SourceFacts.Fact, isAligned: Bool
-    ) -> Judgement {
+    ) -> IdentifiedRecord.Judgement {
         let observation = Self.observation(record, fact)
         let suffixes = suffixes
         var known = organizationalDomains
@@ -76,7 +68,9 @@ struct RowJudge: Sendable {
         organizationalDomains = known
         let classification = classifier.classify(
             observation, identification, isAligned: isAligned)
-        return Judgement(identification: identification, classification: classification)
+        return IdentifiedRecord.Judgement(
+            identification: identification, sourceClass: classification.sourceClass,
+            reason: classification.sentence)
     }
 
     private static func observation(

@@ -4,18 +4,29 @@ public import MailReports
 /// A row of a report with what was made of it: who sent it, and what it is.
 public struct IdentifiedRecord: Sendable {
     public var record: AggregateRecord
-    public var identification: SenderIdentification
-    public var sourceClass: SourceClass
-    /// Why it is of that class, in a sentence.
-    public var reason: String
+    public var judgement: Judgement
 
-    public init(
-        record: AggregateRecord, identification: SenderIdentification, sourceClass: SourceClass,
-        reason: String
-    ) {
+    /// Who sent mail, and what it is. Rows that carry the same results share one judgement, so
+    /// that a store can tell them by the object alone.
+    public final class Judgement: Sendable {
+        public let identification: SenderIdentification
+        public let sourceClass: SourceClass
+        /// Why it is of that class, in a sentence.
+        public let reason: String
+
+        public init(
+            identification: SenderIdentification, sourceClass: SourceClass, reason: String
+        ) {
+            self.identification = identification
+            self.sourceClass = sourceClass
+            self.reason = reason
+        }
+    }
+
+    /// - Parameter judgement: shared only by rows whose From domain, MAIL FROM and authentication
+    ///   results are the same.
+    public init(record: AggregateRecord, judgement: Judgement) {
         self.record = record
-        self.identification = identification
-        self.sourceClass = sourceClass
-        self.reason = reason
+        self.judgement = judgement
     }
 }

@@ -31,6 +31,10 @@ public final class IngestTransaction {
     private let encoder = JSONEncoder()
     private var policyTexts: [AggregateReport.PublishedPolicy: String] = [:]
     private var evidenceTexts: [[SenderIdentification.Evidence]: String] = [:]
+    /// Set and sender of judgements met so far; each is kept alive, so that its address stays its.
+    private var settled:
+        [ObjectIdentifier: (IdentifiedRecord.Judgement, set: Int64, sender: Int64)] =
+            [:]
     private var current: OpenReport?
     private var reasonTexts: [[AggregateRecord.OverrideReason]: String] = [:]
 
@@ -38,6 +42,7 @@ public final class IngestTransaction {
     static let rowsTogether = 500
     /// Sums held in memory before they are written out: some 20 MB.
     static let mostSums = 60_000
+    static let mostSettled = 40_000
     /// Addresses of one report beyond which they are written at its end, by themselves.
     static let mostSources = 10_000
     /// Ids taken from a table's counter at once; what is left of them is never used.
@@ -297,10 +302,14 @@ public final class IngestTransaction {
         current = nil
         let pending = open.pending
         open.pending = []
-        let sets = try ids(ofSets: pending.map { AuthenticationSetKey($0.record) })
-        let senders = try ids(ofSenders: pending.map(\.identification))
-        for (index, row) in pending.enumerated() {
-            append(row, set: sets[index], sender: senders[index], to: &open)
+        // Only here, before any of these rows is looked up.
+        if settled.count > Self.mostSettled { settled.removeAll(keepingCapacity: true) }
+        try settle(pending.filter { settled[ObjectIdentifier($0.judgement)] == nil })
+        for row in pending {
+            guard let ids = settled[ObjectIdentifier(row.judgement)] else {
+                preconditionFailure("a row was not settled")
+            }
+            append(row, set: ids.set, sender: ids.sender, to: &open)
         }
         if open.values.count > Self.rowsTogether * 4 * RowBuffer.recordColumns.count {
             try writeRows(open.values)
@@ -310,10 +319,24 @@ public final class IngestTransaction {
         current = open
     }
 
+    /// Gives judgements that are met for the first time their set and their sender.
+    private func settle(_ rows: [IdentifiedRecord]) throws {
+        guard !rows.isEmpty else { return }
+        let sets = try ids(ofSets: rows.map { AuthenticationSetKey($0.record) })
+        let senders = try ids(ofSenders: rows.map(\.judgement.identification))
+        for (index, row) in rows.enumerated() {
+            settled[ObjectIdentifier(row.judgement)] = (
+                row.judgement, sets[index], senders[index]
+            )
+        }
+    }
+
     private func append(
         _ row: IdentifiedRecord, set: Int64, sender: Int64, to open: inout OpenReport
     ) {
         let record = row.record
+        let judgement = row.judgement
+        let code = judgement.sourceClass.code
         open.values.append(.integer(open.id))
         open.values.append(.integer(open.position))
         open.values.append(.text(record.source?.description ?? record.sourceText))
@@ -323,7 +346,7 @@ public final class IngestTransaction {
         open.values.append(.text(record.spfEvaluated))
         open.values.append(.integer(set))
         open.values.append(.integer(sender))
-        open.values.append(.integer(row.sourceClass.code))
+        open.values.append(.integer(code))
         open.values.append(.optional(record.envelopeTo))
         open.values.append(record.reasons.isEmpty ? .null : .text(text(of: record.reasons)))
         open.position += 1
@@ -331,7 +354,7 @@ public final class IngestTransaction {
         open.tally.records += 1
         open.tally.messages += record.count
         let identity = ReportTally.Identity(
-            set: set, sender: sender, classCode: row.sourceClass.code,
+            set: set, sender: sender, classCode: code,
             disposition: Disposition(word: record.disposition).rawValue,
             dkimAligned: record.dkimEvaluated == "pass",
             spfAligned: record.spfEvaluated == "pass")
@@ -340,18 +363,18 @@ public final class IngestTransaction {
             let source = ReportTally.Source(sender: sender, address: address)
             open.tally.sources[source, default: 0] += record.count
         }
-        let unproved = row.sourceClass == .compliant ? 0 : record.count
+        let unproved = judgement.sourceClass == .compliant ? 0 : record.count
         if let note = open.senders[sender] {
-            if note.identification.confidence < row.identification.confidence {
-                open.senders[sender]?.identification = row.identification
+            if note.identification.confidence < judgement.identification.confidence {
+                open.senders[sender]?.identification = judgement.identification
             }
             if unproved > note.reasonMessages {
-                open.senders[sender]?.reason = row.reason
+                open.senders[sender]?.reason = judgement.reason
                 open.senders[sender]?.reasonMessages = unproved
             }
         } else {
             open.senders[sender] = SenderNote(
-                identification: row.identification, reason: row.reason,
+                identification: judgement.identification, reason: judgement.reason,
                 reasonMessages: unproved)
         }
     }
