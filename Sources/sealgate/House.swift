@@ -54,8 +54,10 @@ struct House {
             store.database ?? ProcessInfo.processInfo.environment["SEALGATE_DATABASE"]
         if let named { return named }
         do {
+            // Reports tell who sends for whom: nobody else on the machine needs to read them.
             try FileManager.default.createDirectory(
-                atPath: store.data, withIntermediateDirectories: true)
+                atPath: store.data, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
         } catch {
             throw PlainError(
                 "The data folder \(store.data) cannot be made: \(error) "

@@ -14,11 +14,6 @@ public struct IntakeOutcome: Hashable, Sendable {
 
     public init() {}
 
-    static func += (left: inout Self, right: Self) {
-        left.accepted += right.accepted
-        left.repeated += right.repeated
-        left.refused += right.refused
-    }
 }
 
 /// What became of many files: counts only.

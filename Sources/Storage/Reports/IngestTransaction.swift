@@ -32,11 +32,10 @@ public final class IngestTransaction {
     private var policyTexts: [AggregateReport.PublishedPolicy: String] = [:]
     private var evidenceTexts: [[SenderIdentification.Evidence]: String] = [:]
     /// Set and sender of judgements met so far; each is kept alive, so that its address stays its.
-    private var settled:
-        [ObjectIdentifier: (IdentifiedRecord.Judgement, set: Int64, sender: Int64)] =
-            [:]
-    private var current: OpenReport?
-    private var reasonTexts: [[AggregateRecord.OverrideReason]: String] = [:]
+    var settled: [ObjectIdentifier: (IdentifiedRecord.Judgement, set: Int64, sender: Int64)] =
+        [:]
+    var current: OpenReport?
+    var reasonTexts: [[AggregateRecord.OverrideReason]: String] = [:]
 
     /// Rows held back before they are written together.
     static let rowsTogether = 500
@@ -295,103 +294,6 @@ public final class IngestTransaction {
         batch.intakeTotals[key] = sums
     }
 
-    /// Gives the rows held back their ids, and adds them to the sums.
-    private func settle() throws {
-        guard var open = current, !open.pending.isEmpty else { return }
-        // Let go of the other reference: else every change below would copy all the sums.
-        current = nil
-        let pending = open.pending
-        open.pending = []
-        // Only here, before any of these rows is looked up.
-        if settled.count > Self.mostSettled { settled.removeAll(keepingCapacity: true) }
-        try settle(pending.filter { settled[ObjectIdentifier($0.judgement)] == nil })
-        for row in pending {
-            guard let ids = settled[ObjectIdentifier(row.judgement)] else {
-                preconditionFailure("a row was not settled")
-            }
-            append(row, set: ids.set, sender: ids.sender, to: &open)
-        }
-        if open.values.count > Self.rowsTogether * 4 * RowBuffer.recordColumns.count {
-            try writeRows(open.values)
-            open.values.removeAll(keepingCapacity: true)
-            open.rowsWritten = true
-        }
-        current = open
-    }
-
-    /// Gives judgements that are met for the first time their set and their sender.
-    private func settle(_ rows: [IdentifiedRecord]) throws {
-        guard !rows.isEmpty else { return }
-        let sets = try ids(ofSets: rows.map { AuthenticationSetKey($0.record) })
-        let senders = try ids(ofSenders: rows.map(\.judgement.identification))
-        for (index, row) in rows.enumerated() {
-            settled[ObjectIdentifier(row.judgement)] = (
-                row.judgement, sets[index], senders[index]
-            )
-        }
-    }
-
-    private func append(
-        _ row: IdentifiedRecord, set: Int64, sender: Int64, to open: inout OpenReport
-    ) {
-        let record = row.record
-        let judgement = row.judgement
-        let code = judgement.sourceClass.code
-        open.values.append(.integer(open.id))
-        open.values.append(.integer(open.position))
-        open.values.append(.text(record.source?.description ?? record.sourceText))
-        open.values.append(.integer(record.count))
-        open.values.append(.text(record.disposition))
-        open.values.append(.text(record.dkimEvaluated))
-        open.values.append(.text(record.spfEvaluated))
-        open.values.append(.integer(set))
-        open.values.append(.integer(sender))
-        open.values.append(.integer(code))
-        open.values.append(.optional(record.envelopeTo))
-        open.values.append(record.reasons.isEmpty ? .null : .text(text(of: record.reasons)))
-        open.position += 1
-
-        open.tally.records += 1
-        open.tally.messages += record.count
-        let identity = ReportTally.Identity(
-            set: set, sender: sender, classCode: code,
-            disposition: Disposition(word: record.disposition).rawValue,
-            dkimAligned: record.dkimEvaluated == "pass",
-            spfAligned: record.spfEvaluated == "pass")
-        open.tally.identities[identity, default: 0] += record.count
-        if let address = record.source {
-            let source = ReportTally.Source(sender: sender, address: address)
-            open.tally.sources[source, default: 0] += record.count
-        }
-        let unproved = judgement.sourceClass == .compliant ? 0 : record.count
-        if let note = open.senders[sender] {
-            if note.identification.confidence < judgement.identification.confidence {
-                open.senders[sender]?.identification = judgement.identification
-            }
-            if unproved > note.reasonMessages {
-                open.senders[sender]?.reason = judgement.reason
-                open.senders[sender]?.reasonMessages = unproved
-            }
-        } else {
-            open.senders[sender] = SenderNote(
-                identification: judgement.identification, reason: judgement.reason,
-                reasonMessages: unproved)
-        }
-    }
-
-    private func writeRows(_ values: [SQLValue]) throws {
-        guard !values.isEmpty else { return }
-        try transaction.insert(into: "record", columns: RowBuffer.recordColumns, values: values)
-    }
-
-    private func text(of reasons: [AggregateRecord.OverrideReason]) -> String {
-        if let known = reasonTexts[reasons] { return known }
-        if reasonTexts.count > 1_000 { reasonTexts.removeAll(keepingCapacity: true) }
-        let text = (try? json(reasons)) ?? "[]"
-        reasonTexts[reasons] = text
-        return text
-    }
-
     func text(of evidence: [SenderIdentification.Evidence]) throws -> String {
         if let known = evidenceTexts[evidence] { return known }
         if evidenceTexts.count > 1_000 { evidenceTexts.removeAll(keepingCapacity: true) }
@@ -417,17 +319,6 @@ public final class IngestTransaction {
     static func keyText(_ text: String) -> String {
         guard text.utf8.count > 255 else { return text }
         let digest = SHA256.hash(data: Data(text.utf8)).prefix(12)
-        return text.prefix(48) + "…" + hexadecimal(digest)
+        return text.prefix(48) + "…" + Hexadecimal.text(digest)
     }
-}
-
-/// Bytes as lower-case hexadecimal digits.
-func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    var text: [UInt8] = []
-    for byte in bytes {
-        text.append(digits[Int(byte >> 4)])
-        text.append(digits[Int(byte & 15)])
-    }
-    return String(decoding: text, as: UTF8.self)
 }
