@@ -58,13 +58,17 @@ public struct ReportPipeline: Sendable {
         }
         let addresses = Self.addresses(in: visitor.documents, limit: limits.namesAsked)
         let known = facts.isIdle ? [:] : await facts.facts(for: addresses)
+        let signers = Self.signingNames(in: visitor.documents, limit: limits.namesAsked)
+        let targets = facts.isIdle ? [:] : await facts.aliasTargets(of: signers)
         var judge = judges.take() ?? makeJudge()
         defer { judges.putBack(judge) }
         let documents = visitor.documents.map { document -> PreparedDocument in
             switch document {
             case .aggregate(let report, let records, let path):
                 let rows = records.map { record in
-                    judge.judge(record, record.source.flatMap { known[$0] } ?? .notAsked)
+                    judge.judge(
+                        record, record.source.flatMap { known[$0] } ?? .notAsked,
+                        aliasTargets: targets)
                 }
                 return .aggregate(report, rows, path: path)
             case .tls(let report, let path): return .tls(report, path: path)
@@ -120,6 +124,22 @@ public struct ReportPipeline: Sendable {
     func makeJudge() -> RowJudge {
         RowJudge(
             identifier: identifier, suffixes: suffixes, mostRemembered: limits.judgements)
+    }
+
+    /// `selector._domainkey.domain` of the signatures that passed.
+    private static func signingNames(
+        in documents: [CollectingVisitor.Document], limit: Int
+    ) -> [DomainName] {
+        var seen: Set<DomainName> = []
+        for case .aggregate(_, let records, _) in documents {
+            for record in records {
+                for signature in record.dkim where signature.result == "pass" {
+                    guard seen.count < limit else { return seen.sorted() }
+                    if let name = RowJudge.signingName(signature) { seen.insert(name) }
+                }
+            }
+        }
+        return seen.sorted()
     }
 
     private static func addresses(

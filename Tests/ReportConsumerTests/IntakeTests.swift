@@ -166,6 +166,24 @@ struct IntakeTests {
         }
     }
 
+    @Test("a signing name that is an alias tells the service behind it")
+    func signingAlias() async throws {
+        let zone = """
+            $TTL 60
+            s0._domainkey.example.com. IN CNAME s1.domainkey.u123.wl.sendgrid.net.
+            """
+        let facts = SourceFacts(lookup: ZoneLookup(records: try ZoneFile.parse(zone)))
+        try await Self.withRooms(facts: facts) { rooms in
+            _ = try await rooms.intake.accept(Self.xml("a", rows: 1), name: "a.xml", door: "test")
+            let domain = try #require(DomainName("example.com"))
+            let overview = try #require(
+                try await rooms.domains.overview(
+                    of: domain, days: 30, until: nil, now: Self.now))
+            #expect(overview.senders.map(\.serviceID) == ["sendgrid"])
+            #expect(overview.senders.first?.evidence.first?.kind == .dkimAlias)
+        }
+    }
+
     @Test("confirmed names and blocklists come from DNS, and claimed names do not count")
     func enrichment() async throws {
         let zone = """

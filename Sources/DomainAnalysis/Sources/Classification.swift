@@ -38,6 +38,8 @@ public struct Classification: Hashable, Sendable, Codable {
         case serviceUnproved = "service-unproved"
         /// A host whose confirmed name lies below the domain itself.
         case ownHostUnproved = "own-host-unproved"
+        /// One of the owner's domains passed, and the receiver did not count it as aligned.
+        case ownPassNotCounted = "own-pass-not-counted"
         /// A free mailbox passed in its provider's name.
         case consumerMailbox = "consumer-mailbox"
         /// Somebody proved a domain that is neither the owner's nor in the catalogue.

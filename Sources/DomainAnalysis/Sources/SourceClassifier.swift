@@ -38,6 +38,8 @@ public struct SourceClassifier: Sendable {
         /// The first domain that DKIM proved, and the one that SPF proved.
         var dkimPass: DomainName?
         var spfPass: DomainName?
+        /// The first of the owner's own domains that passed.
+        var ownPass: DomainName?
         var hasBrokenOwnSignature = false
         var hasOwnSignature = false
         var hasTemporaryFailure = false
@@ -52,13 +54,20 @@ public struct SourceClassifier: Sendable {
                     signature.domain, observation.headerFrom, ownDomains: ownDomains)
                 hasOwnSignature = hasOwnSignature || isOwn
                 switch signature.result {
-                case "pass": dkimPass = dkimPass ?? signature.domain
+                case "pass":
+                    dkimPass = dkimPass ?? signature.domain
+                    if isOwn { ownPass = ownPass ?? signature.domain }
                 case "fail": hasBrokenOwnSignature = hasBrokenOwnSignature || isOwn
                 case "temperror": hasTemporaryFailure = hasTemporaryFailure || isOwn
                 default: break
                 }
             }
-            if observation.spfResult == "pass" { spfPass = observation.mailFrom }
+            if observation.spfResult == "pass", let mailFrom = observation.mailFrom {
+                spfPass = mailFrom
+                if Self.isOwn(mailFrom, observation.headerFrom, ownDomains: ownDomains) {
+                    ownPass = ownPass ?? mailFrom
+                }
+            }
             if observation.spfResult == "temperror" { hasTemporaryFailure = true }
             receiverTrusts = observation.overrides.contains {
                 SourceClassifier.isTrustedForwarder($0) || SourceClassifier.isTrustedChain($0)
@@ -105,6 +114,13 @@ public struct SourceClassifier: Sendable {
         _ observation: SourceObservation, _ identification: SenderIdentification, _ facts: Facts,
         _ domain: String
     ) -> Classification? {
+        if let passed = facts.ownPass {
+            return Classification(
+                .misconfigured, .ownPassNotCounted,
+                "\(passed) itself passed, yet the receiver did not count that for \(domain): the "
+                    + "record asks for strict alignment, or the receiver's report contradicts "
+                    + "itself.")
+        }
         if let service = identification.serviceID.flatMap(catalogue.service) {
             return serviceWork(service, identification, facts, domain)
         }

@@ -35,7 +35,11 @@ struct RowJudge: Sendable {
         var blocklists: [String]
     }
 
-    mutating func judge(_ record: AggregateRecord, _ fact: SourceFacts.Fact) -> IdentifiedRecord {
+    /// - Parameter aliasTargets: where signing names point to, as far as they were looked up.
+    mutating func judge(
+        _ record: AggregateRecord, _ fact: SourceFacts.Fact,
+        aliasTargets: [DomainName: DomainName] = [:]
+    ) -> IdentifiedRecord {
         let key = Key(
             headerFrom: record.headerFrom, envelopeFrom: record.envelopeFrom, dkim: record.dkim,
             spf: record.spf, reasons: record.reasons,
@@ -45,7 +49,8 @@ struct RowJudge: Sendable {
         if let known = judgements[key] {
             judgement = known
         } else {
-            judgement = decide(record, fact, isAligned: key.isAligned)
+            judgement = decide(
+                record, fact, isAligned: key.isAligned, aliasTargets: aliasTargets)
             if judgements.count >= mostRemembered { judgements.removeAll(keepingCapacity: true) }
             judgements[key] = judgement
         }
@@ -53,9 +58,10 @@ struct RowJudge: Sendable {
     }
 
     private mutating func decide(
-        _ record: AggregateRecord, _ fact: SourceFacts.Fact, isAligned: Bool
+        _ record: AggregateRecord, _ fact: SourceFacts.Fact, isAligned: Bool,
+        aliasTargets: [DomainName: DomainName]
     ) -> IdentifiedRecord.Judgement {
-        let observation = Self.observation(record, fact)
+        let observation = Self.observation(record, fact, aliasTargets)
         let suffixes = suffixes
         var known = organizationalDomains
         let identification = identifier.identify(observation) { name in
@@ -73,8 +79,17 @@ struct RowJudge: Sendable {
             reason: classification.sentence)
     }
 
+    /// The name at which a signature's key is published (RFC 6376 §3.6.2.1).
+    static func signingName(
+        _ signature: AggregateRecord.DKIMAuthenticationResult
+    ) -> DomainName? {
+        guard let selector = signature.selector, !selector.isEmpty else { return nil }
+        return DomainName("\(selector)._domainkey.\(signature.domain)")
+    }
+
     private static func observation(
-        _ record: AggregateRecord, _ fact: SourceFacts.Fact
+        _ record: AggregateRecord, _ fact: SourceFacts.Fact,
+        _ aliasTargets: [DomainName: DomainName]
     ) -> SourceObservation {
         // A HELO name is what the client chose to say: it never tells who sends.
         let spf = record.spf.first { $0.scope != "helo" }
@@ -86,7 +101,9 @@ struct RowJudge: Sendable {
             spfResult: spf?.result ?? "none",
             dkim: record.dkim.compactMap { result in
                 DomainName(result.domain).map {
-                    .init(domain: $0, selector: result.selector, result: result.result)
+                    .init(
+                        domain: $0, selector: result.selector, result: result.result,
+                        aliasTarget: signingName(result).flatMap { aliasTargets[$0] })
                 }
             },
             overrides: record.reasons.map { .init(type: $0.type, comment: $0.comment) },

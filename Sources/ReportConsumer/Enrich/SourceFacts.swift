@@ -27,6 +27,7 @@ public actor SourceFacts {
     private let lookup: (any DNSLookup)?
     private let blocklists: [DomainName]
     private var known: [IPAddress: Fact] = [:]
+    private var knownTargets: [DomainName: DomainName?] = [:]
     private var failuresInARow = 0
     /// True once the resolver was given up: it failed too often in a row.
     public private(set) var gaveUp = false
@@ -69,6 +70,47 @@ public actor SourceFacts {
                 } else {
                     failuresInARow += 1
                     if failuresInARow >= Self.patience { gaveUp = true }
+                }
+                add()
+            }
+        }
+        return found
+    }
+
+    /// Where signing names (`selector._domainkey.domain`) point to, for those that are aliases: a
+    /// service's customers publish its keys by CNAME.
+    func aliasTargets(of names: some Sequence<DomainName> & Sendable) async -> [DomainName:
+        DomainName]
+    {
+        guard let lookup else { return [:] }
+        var found: [DomainName: DomainName] = [:]
+        var missing: [DomainName] = []
+        for name in names {
+            switch knownTargets[name] {
+            case .some(.some(let target)): found[name] = target
+            case .some(.none): continue
+            case .none: missing.append(name)
+            }
+        }
+        var next = 0
+        await withTaskGroup(of: (DomainName, DNSAnswer).self) { group in
+            func add() {
+                guard next < missing.count, !gaveUp else { return }
+                let name = missing[next]
+                next += 1
+                group.addTask { (name, await lookup.lookUp(name, .txt)) }
+            }
+            for _ in 0..<min(Self.concurrency, missing.count) { add() }
+            while let (name, answer) = await group.next() {
+                if case .failure = answer.outcome {
+                    failuresInARow += 1
+                    if failuresInARow >= Self.patience { gaveUp = true }
+                } else {
+                    failuresInARow = 0
+                    if knownTargets.count >= Self.mostAddresses { knownTargets.removeAll() }
+                    // Nil for a name that is no alias: known, and not asked again.
+                    knownTargets[name] = .some(answer.aliases.first)
+                    if let target = answer.aliases.first { found[name] = target }
                 }
                 add()
             }

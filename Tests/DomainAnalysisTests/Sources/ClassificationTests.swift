@@ -175,6 +175,12 @@ struct ClassificationTests {
             Sample.observation(reverse: Sample.confirmed("mail-1.google.com")), .unknown,
             .sharedHostUnproved),
         Case(
+            "a pass of one's own that the receiver did not count",
+            Sample.observation(
+                mailFrom: "mail.example.com", spf: "pass",
+                dkim: [Sample.signature("news.example.com")]),
+            .misconfigured, .ownPassNotCounted),
+        Case(
             "a pass of a stranger",
             Sample.observation(
                 mailFrom: "evil.org", spf: "pass", dkim: [Sample.signature("evil.org")]),
