@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import Identities
 import MailReports
 import Storage
 
@@ -27,6 +28,8 @@ struct PreparedReport: Sendable {
     var encoding: RawEncoding
     var pieces: [[UInt8]]
     var documents: [PreparedDocument]
+    /// Confirmed names of its sources, as DNS has them today.
+    var names: [IPAddress: DomainName]
 }
 
 enum PreparedDocument: Sendable {

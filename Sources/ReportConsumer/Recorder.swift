@@ -19,6 +19,7 @@ struct Recorder: Sendable {
         for (position, piece) in report.pieces.enumerated() {
             try step.addRawPiece(piece, position: position, of: object)
         }
+        try step.keep(names: report.names)
         try record(
             report.documents, rawObject: object, digest: report.digest, door: report.door,
             in: step, outcome: &outcome)

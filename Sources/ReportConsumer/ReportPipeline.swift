@@ -76,6 +76,9 @@ public struct ReportPipeline: Sendable {
             case .refused(let refusal): return .refused(refusal)
             }
         }
+        let names = known.compactMapValues { fact -> DomainName? in
+            if case .confirmed(let name) = fact.reverseName { name } else { nil }
+        }
         let encoding = RawEncoding(suiting: bytes)
         var pieces: [[UInt8]] = []
         var cutter = RawPieces(encoding: encoding)
@@ -84,7 +87,7 @@ public struct ReportPipeline: Sendable {
         return .prepared(
             PreparedReport(
                 name: name, door: door, digest: digest, byteCount: bytes.count,
-                encoding: encoding, pieces: pieces, documents: documents))
+                encoding: encoding, pieces: pieces, documents: documents, names: names))
     }
 
     /// Stores what was prepared, all of it in one durable step; outcomes in the same order.

@@ -205,6 +205,11 @@ struct IntakeTests {
             #expect(overview.counts.compliant == 1)
             #expect(overview.counts[.forged] == 2)
             #expect(overview.senders.allSatisfy { $0.serviceID != "google-workspace" })
+            let own = try #require(overview.senders.first { $0.counts.compliant == 1 })
+            let detail = try #require(
+                try await rooms.domains.sender(
+                    own.key, of: domain, days: 30, until: nil, now: Self.now))
+            #expect(detail.sources.map(\.reverseName) == ["mx.example.com"])
         }
     }
 }

@@ -112,6 +112,17 @@ struct CommandWalkTests {
         #expect(run.errors.contains("--data"), "\(run.errors)")
     }
 
+    @Test("the demonstration deletes nothing that is not its own")
+    func demonstrationFolder() throws {
+        try withScratchFolder { folder in
+            try Data("mine".utf8).write(to: URL(filePath: folder + "/sealgate.sqlite"))
+            let refused = try Program.run(["demo", "--no-console", "--data", folder])
+            #expect(refused.status == 1)
+            #expect(refused.errors.contains("not a demonstration"), "\(refused.errors)")
+            #expect(try Data(contentsOf: URL(filePath: folder + "/sealgate.sqlite")).count == 4)
+        }
+    }
+
     @Test("the demonstration tells the five stories that it is made for")
     func demonstration() throws {
         try withScratchFolder { folder in

@@ -63,7 +63,9 @@ struct RowJudge: Sendable {
     ) -> IdentifiedRecord.Judgement {
         let observation = Self.observation(record, fact, aliasTargets)
         let suffixes = suffixes
+        // Taken out, not shared: a second reference would copy all of it at each new name.
         var known = organizationalDomains
+        organizationalDomains = [:]
         let identification = identifier.identify(observation) { name in
             if let domain = known[name] { return domain }
             let domain = suffixes.organizationalDomain(of: name) ?? name

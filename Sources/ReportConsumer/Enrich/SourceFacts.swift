@@ -79,9 +79,9 @@ public actor SourceFacts {
 
     /// Where signing names (`selector._domainkey.domain`) point to, for those that are aliases: a
     /// service's customers publish its keys by CNAME.
-    func aliasTargets(of names: some Sequence<DomainName> & Sendable) async -> [DomainName:
-        DomainName]
-    {
+    func aliasTargets(
+        of names: some Sequence<DomainName> & Sendable
+    ) async -> [DomainName: DomainName] {
         guard let lookup else { return [:] }
         var found: [DomainName: DomainName] = [:]
         var missing: [DomainName] = []

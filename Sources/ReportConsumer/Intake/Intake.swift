@@ -44,6 +44,7 @@ public struct Intake: Sendable {
         case .prepared(let report):
             return try await store.ingest(now: recorder.now) { step in
                 try step.release(rawObject: object.rawObject)
+                try step.keep(names: report.names)
                 var outcome = IntakeOutcome()
                 try recorder.record(
                     report.documents, rawObject: object.rawObject, digest: object.digest,

@@ -103,15 +103,15 @@ extension DomainStore {
             let day = Int(row.integer(0)) - window.first.number
             let sourceClass = SourceClass(code: row.integer(2))
             let messages = row.integer(3)
-            days[day].counts[sourceClass] += messages
-            days[day].estimated += row.integer(8)
+            days[day].counts.add(messages, to: sourceClass)
+            days[day].estimated = ClassCounts.sum(days[day].estimated, row.integer(8))
             var sums = senders[row.integer(1)] ?? SenderSums(dayCount: window.dayCount)
-            sums.counts[sourceClass] += messages
-            sums.dkimAligned += row.integer(4)
-            sums.spfAligned += row.integer(5)
-            sums.quarantined += row.integer(6)
-            sums.rejected += row.integer(7)
-            sums.days[day] += messages
+            sums.counts.add(messages, to: sourceClass)
+            sums.dkimAligned = ClassCounts.sum(sums.dkimAligned, row.integer(4))
+            sums.spfAligned = ClassCounts.sum(sums.spfAligned, row.integer(5))
+            sums.quarantined = ClassCounts.sum(sums.quarantined, row.integer(6))
+            sums.rejected = ClassCounts.sum(sums.rejected, row.integer(7))
+            sums.days[day] = ClassCounts.sum(sums.days[day], messages)
             senders[row.integer(1)] = sums
             return true
         }
@@ -167,8 +167,9 @@ extension DomainStore {
         try transaction.rows(
             """
             SELECT t.source, n.name, t.messages, t.first_day, t.last_day
-            FROM source_total t LEFT JOIN source_name n
-                ON n.source = t.source AND n.state = 'confirmed'
+            FROM source_total t JOIN domain d ON d.id = t.domain_id
+            LEFT JOIN source_name n
+                ON n.organisation_id = d.organisation_id AND n.source = t.source
             WHERE t.domain_id = ? AND t.sender_id = ?
             ORDER BY t.messages DESC LIMIT \(Limits.sources)
             """,
@@ -195,8 +196,8 @@ extension DomainStore {
                 .integer(sender),
             ]
         ) { row in
-            counts[row.integer(0), default: ClassCounts()][SourceClass(code: row.integer(1))] +=
-                row.integer(2)
+            counts[row.integer(0), default: ClassCounts()].add(
+                row.integer(2), to: SourceClass(code: row.integer(1)))
             return true
         }
         let ranked = counts.sorted {

@@ -120,7 +120,7 @@ extension DomainStore {
             if sums.count >= Limits.replayRows, sums[key] == nil {
                 isTruncated = true
             } else {
-                sums[key, default: 0] += row.integer(4)
+                sums[key] = ClassCounts.sum(sums[key] ?? 0, row.integer(4))
             }
             return true
         }

@@ -81,11 +81,12 @@ public struct DomainStore: Sendable {
                 let day = Int(row.integer(0)) - window.first.number
                 guard let index = position[row.integer(1)] else { return true }
                 let sourceClass = SourceClass(code: row.integer(2))
-                all[day].counts[sourceClass] += row.integer(3)
-                all[day].estimated += row.integer(4)
-                domains[index].days[day].counts[sourceClass] += row.integer(3)
-                domains[index].days[day].estimated += row.integer(4)
-                domains[index].counts[sourceClass] += row.integer(3)
+                all[day].counts.add(row.integer(3), to: sourceClass)
+                all[day].estimated = ClassCounts.sum(all[day].estimated, row.integer(4))
+                domains[index].days[day].counts.add(row.integer(3), to: sourceClass)
+                domains[index].days[day].estimated = ClassCounts.sum(
+                    domains[index].days[day].estimated, row.integer(4))
+                domains[index].counts.add(row.integer(3), to: sourceClass)
                 return true
             }
             let undecided = try transaction.rows(

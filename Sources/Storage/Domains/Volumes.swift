@@ -69,6 +69,10 @@ public struct ClassCounts: Hashable, Sendable, Codable {
             Self.sum(spoofing, unknown))
     }
 
+    mutating func add(_ messages: Int64, to sourceClass: SourceClass) {
+        self[sourceClass] = Self.sum(self[sourceClass], messages)
+    }
+
     public static func += (left: inout ClassCounts, right: ClassCounts) {
         left.compliant = sum(left.compliant, right.compliant)
         left.misconfigured = sum(left.misconfigured, right.misconfigured)
@@ -79,7 +83,7 @@ public struct ClassCounts: Hashable, Sendable, Codable {
     }
 
     /// Adds counts that came from outside: at the end of 64 bits the sum stays there.
-    private static func sum(_ left: Int64, _ right: Int64) -> Int64 {
+    static func sum(_ left: Int64, _ right: Int64) -> Int64 {
         let (value, overflowed) = left.addingReportingOverflow(right)
         return overflowed ? .max : value
     }

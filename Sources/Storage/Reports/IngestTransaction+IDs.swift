@@ -1,7 +1,7 @@
 import Crypto
 import DomainAnalysis
 import FoundationEssentials
-import Identities
+public import Identities
 import MailReports
 import SQLDatabase
 
@@ -159,6 +159,23 @@ extension IngestTransaction {
             add(each.humanResult)
         }
         return Array(SHA256.hash(data: bytes).prefix(16))
+    }
+
+    /// Keeps the forward-confirmed names that sources have today.
+    public func keep(names: [IPAddress: DomainName]) throws {
+        for (address, name) in names {
+            try transaction.execute(
+                """
+                INSERT INTO source_name (organisation_id, source, name, asked_at)
+                VALUES (?, ?, ?, ?)
+                ON CONFLICT (organisation_id, source) DO UPDATE SET
+                    name = excluded.name, asked_at = excluded.asked_at
+                """,
+                [
+                    .integer(organisation.rawValue), .text(address.description),
+                    .text(name.text), .integer(now),
+                ])
+        }
     }
 
     /// Keeps, for each sender of the domain, the best identification so far and the latest reason.

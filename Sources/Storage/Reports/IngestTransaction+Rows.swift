@@ -25,7 +25,7 @@ extension IngestTransaction {
             guard let ids = settled[ObjectIdentifier(row.judgement)] else {
                 preconditionFailure("a row was not settled")
             }
-            append(row, set: ids.set, sender: ids.sender, to: &open)
+            try append(row, set: ids.set, sender: ids.sender, to: &open)
         }
         if open.values.count > Self.rowsTogether * 4 * RowBuffer.recordColumns.count {
             try writeRows(open.values)
@@ -49,7 +49,7 @@ extension IngestTransaction {
 
     private func append(
         _ row: IdentifiedRecord, set: Int64, sender: Int64, to open: inout OpenReport
-    ) {
+    ) throws {
         let record = row.record
         let judgement = row.judgement
         let code = judgement.sourceClass.code
@@ -64,7 +64,7 @@ extension IngestTransaction {
         open.values.append(.integer(sender))
         open.values.append(.integer(code))
         open.values.append(.optional(record.envelopeTo))
-        open.values.append(record.reasons.isEmpty ? .null : .text(text(of: record.reasons)))
+        open.values.append(record.reasons.isEmpty ? .null : .text(try text(of: record.reasons)))
         open.position += 1
 
         open.tally.records += 1
@@ -100,10 +100,10 @@ extension IngestTransaction {
         try transaction.insert(into: "record", columns: RowBuffer.recordColumns, values: values)
     }
 
-    private func text(of reasons: [AggregateRecord.OverrideReason]) -> String {
+    private func text(of reasons: [AggregateRecord.OverrideReason]) throws -> String {
         if let known = reasonTexts[reasons] { return known }
         if reasonTexts.count > 1_000 { reasonTexts.removeAll(keepingCapacity: true) }
-        let text = (try? json(reasons)) ?? "[]"
+        let text = try json(reasons)
         reasonTexts[reasons] = text
         return text
     }

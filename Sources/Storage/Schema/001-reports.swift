@@ -131,7 +131,8 @@ extension Schema {
             """,
             """
             CREATE TABLE source_name (
-                source TEXT PRIMARY KEY, state TEXT NOT NULL, name TEXT, asked_at BIGINT NOT NULL)
+                organisation_id BIGINT NOT NULL, source TEXT NOT NULL, name TEXT NOT NULL,
+                asked_at BIGINT NOT NULL, PRIMARY KEY (organisation_id, source)) {clustered}
             """,
             """
             CREATE TABLE quarantine (

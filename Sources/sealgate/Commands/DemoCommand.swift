@@ -24,7 +24,7 @@ struct DemoCommand: AsyncParsableCommand {
 
     func run() async throws {
         let last = try lastDay()
-        try? FileManager.default.removeItem(atPath: data)
+        try clearFolder()
         let store = try StoreOptions.parse(["--data", data])
         let portfolio = DemonstrationPortfolio(lastDay: last)
         let folder = data + "/reports"
@@ -63,6 +63,25 @@ struct DemoCommand: AsyncParsableCommand {
                 """)
         }
         try await house.close()
+    }
+
+    /// Makes the folder anew if it is a demonstration's; anything else in it is somebody's data.
+    private func clearFolder() throws {
+        let marker = data + "/this-is-a-demonstration"
+        let files = FileManager.default
+        if files.fileExists(atPath: data) {
+            let isEmpty = try files.contentsOfDirectory(atPath: data).isEmpty
+            guard isEmpty || files.fileExists(atPath: marker) else {
+                throw PlainError(
+                    "\(data) holds something that is not a demonstration, and would be deleted. "
+                        + "Choose another folder with --data.")
+            }
+            try files.removeItem(atPath: data)
+        }
+        try files.createDirectory(
+            atPath: data, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        try Data().write(to: URL(filePath: marker))
     }
 
     private func lastDay() throws -> UTCDay {
