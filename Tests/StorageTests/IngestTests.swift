@@ -182,6 +182,28 @@ struct IngestTests {
         }
     }
 
+    @Test(
+        "counts at the end of 64 bits are shown, not stumbled over", arguments: TestEngine.allCases)
+    func hugeCounts(engine: TestEngine) async throws {
+        try await Self.each(engine) { stores in
+            for (number, kind) in [SourceClass.compliant, .spoofing, .spoofing].enumerated() {
+                _ = try await stores.take(
+                    Samples.report("r\(number)"),
+                    [Samples.row("192.0.2.1", .max - 1, class: kind)], raw: "raw \(number)")
+            }
+            let portfolio = try await stores.domains.portfolio(
+                days: 30, until: nil, now: Samples.now)
+            #expect(portfolio.counts.total == .max)
+            let overview = try #require(
+                try await stores.domains.overview(
+                    of: Samples.domain, days: 30, until: nil, now: Samples.now))
+            #expect(overview.counts[.forged] == .max)
+            let material = try await stores.domains.replayMaterial(
+                of: Samples.domain, days: 30, until: nil, now: Samples.now)
+            #expect(material?.rows.isEmpty == false)
+        }
+    }
+
     @Test("raw bytes come back as they came, in pieces or packed")
     func rawBytes() async throws {
         try await Self.each(.sqlite) { stores in
