@@ -6,7 +6,7 @@ public struct IntakeLimits: Hashable, Sendable {
     /// Rows of one container held in memory; with more, it is read row by row.
     public var wholeRecords = 4_000
     /// Files, and their bytes, that are made ready and stored together.
-    public var filesTogether = 200
+    public var filesTogether = 600
     public var bytesTogether = 24 << 20
     /// Longest message taken out of an mbox file, and longest upload.
     public var messageBytes = 64 << 20

@@ -30,10 +30,19 @@ struct PreparedReport: Sendable {
     var documents: [PreparedDocument]
     /// Confirmed names of its sources, as DNS has them today.
     var names: [IPAddress: DomainName]
+
+    /// What was made of the rows of its aggregate reports.
+    var judgements: [[IdentifiedRecord.Judgement]] {
+        documents.map { document in
+            if case .aggregate(_, _, let judgements, _) = document { judgements } else { [] }
+        }
+    }
 }
 
 enum PreparedDocument: Sendable {
-    case aggregate(AggregateReport, [IdentifiedRecord], path: String)
+    /// Each row with the judgement at the same place.
+    case aggregate(
+        AggregateReport, [AggregateRecord], [IdentifiedRecord.Judgement], path: String)
     case tls(TLSReport, path: String)
     case failure(FailureReport, path: String)
     case refused(ReportRefusal)

@@ -32,9 +32,10 @@ struct Recorder: Sendable {
     ) throws {
         for document in documents {
             switch document {
-            case .aggregate(let report, let rows, let path):
+            case .aggregate(let report, let rows, let judgements, let path):
                 try record(
-                    report, rows, path: path, rawObject: rawObject, door: door, in: step,
+                    report, rows, judgements, path: path, rawObject: rawObject, door: door,
+                    in: step,
                     outcome: &outcome)
             case .tls(let report, let path):
                 try record(report, path: path, rawObject: rawObject, in: step, outcome: &outcome)
@@ -50,8 +51,9 @@ struct Recorder: Sendable {
     }
 
     private func record(
-        _ report: AggregateReport, _ rows: [IdentifiedRecord], path: String, rawObject: Int64,
-        door: String, in step: IngestTransaction, outcome: inout IntakeOutcome
+        _ report: AggregateReport, _ rows: [AggregateRecord],
+        _ judgements: [IdentifiedRecord.Judgement], path: String, rawObject: Int64, door: String,
+        in step: IngestTransaction, outcome: inout IntakeOutcome
     ) throws {
         switch acceptance(of: report, path: path) {
         case .refused(let refusal):
@@ -63,7 +65,7 @@ struct Recorder: Sendable {
                 return
             }
             try step.begin()
-            for row in rows { try step.add(row) }
+            try step.add(rows, judgements)
             let end = try step.end(report, domain: domain, rawObject: rawObject, path: path)
             note(end, summary(of: report, id: 0, path: path), in: &outcome)
         }

@@ -21,7 +21,7 @@ public struct ReportPipeline: Sendable {
     /// Domains whose reports are taken in; nil takes all.
     let ownDomains: [DomainName]?
     let now: @Sendable () -> Int64
-    private let judges = JudgePool()
+    let judge: RowJudge
 
     public init(
         intake: IntakeStore, identifier: SenderIdentifier,
@@ -37,6 +37,8 @@ public struct ReportPipeline: Sendable {
         self.ownDomains = ownDomains
         self.limits = limits
         self.now = now
+        self.judge = RowJudge(
+            identifier: identifier, suffixes: suffixes, mostRemembered: limits.judgements)
     }
 
     /// What one raw report turned out to be.
@@ -56,21 +58,23 @@ public struct ReportPipeline: Sendable {
         } catch is CollectingVisitor.TooManyRecords {
             return .tooLong
         }
-        let addresses = Self.addresses(in: visitor.documents, limit: limits.namesAsked)
-        let known = facts.isIdle ? [:] : await facts.facts(for: addresses)
-        let signers = Self.signingNames(in: visitor.documents, limit: limits.namesAsked)
-        let targets = facts.isIdle ? [:] : await facts.aliasTargets(of: signers)
-        var judge = judges.take() ?? makeJudge()
-        defer { judges.putBack(judge) }
+        var known: [IPAddress: SourceFacts.Fact] = [:]
+        var targets: [DomainName: DomainName] = [:]
+        if !facts.isIdle {
+            known = await facts.facts(
+                for: Self.addresses(in: visitor.documents, limit: limits.namesAsked))
+            targets = await facts.aliasTargets(
+                of: Self.signingNames(in: visitor.documents, limit: limits.namesAsked))
+        }
         let documents = visitor.documents.map { document -> PreparedDocument in
             switch document {
             case .aggregate(let report, let records, let path):
-                let rows = records.map { record in
+                let judgements = records.indices.map { index in
                     judge.judge(
-                        record, record.source.flatMap { known[$0] } ?? .notAsked,
+                        records[index], records[index].source.flatMap { known[$0] } ?? .notAsked,
                         aliasTargets: targets)
                 }
-                return .aggregate(report, rows, path: path)
+                return .aggregate(report, records, judgements, path: path)
             case .tls(let report, let path): return .tls(report, path: path)
             case .failure(let report, let path): return .failure(report, path: path)
             case .refused(let refusal): return .refused(refusal)
@@ -95,7 +99,9 @@ public struct ReportPipeline: Sendable {
         guard !reports.isEmpty else { return [] }
         let recorder = Recorder(ownDomains: ownDomains, now: now())
         return try await intake.ingest(now: recorder.now) { step in
-            try reports.map { try recorder.record($0, in: step) }
+            try step.foresee(
+                objects: reports.lazy.map(\.digest), judgements: reports.lazy.flatMap(\.judgements))
+            return try reports.map { try recorder.record($0, in: step) }
         }
     }
 
@@ -104,8 +110,7 @@ public struct ReportPipeline: Sendable {
         let recorder = Recorder(ownDomains: ownDomains, now: now())
         let source = try RawSource(raw.content)
         let digest = try source.digest()
-        let judge = makeJudge()
-        let reader = reader
+        let (reader, judge) = (reader, judge)
         return try await intake.ingest(now: recorder.now) { step in
             if try step.rawObject(digest: digest.text) != nil {
                 var outcome = IntakeOutcome()
@@ -123,11 +128,6 @@ public struct ReportPipeline: Sendable {
 
     /// Longest stream taken from standard input, in bytes.
     public var streamLimit: Int64 { limits.streamBytes }
-
-    func makeJudge() -> RowJudge {
-        RowJudge(
-            identifier: identifier, suffixes: suffixes, mostRemembered: limits.judgements)
-    }
 
     /// `selector._domainkey.domain` of the signatures that passed.
     private static func signingNames(

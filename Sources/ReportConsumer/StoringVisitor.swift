@@ -5,7 +5,7 @@ import Storage
 struct StoringVisitor: ReportVisitor {
     let step: IngestTransaction
     let recorder: Recorder
-    var judge: RowJudge
+    let judge: RowJudge
     let rawObject: Int64
     let digest: String
     let door: String
@@ -37,7 +37,7 @@ struct StoringVisitor: ReportVisitor {
             isOpen = true
         }
         // Names are not asked for here: look-ups would hold the transaction open.
-        try step.add(judge.judge(record, .notAsked))
+        try step.add(record, judge.judge(record, .notAsked))
     }
 
     mutating func aggregateReport(_ report: AggregateReport) throws {

@@ -57,7 +57,9 @@ struct ImporterTests {
             try Self.write(Array("hidden".utf8), folder + "/.hidden")
             try Self.write([], folder + "/empty.xml")
 
-            try await IntakeTests.withRooms(engine) { rooms in
+            var limits = IntakeLimits()
+            limits.filesTogether = 100
+            try await IntakeTests.withRooms(engine, limits: limits) { rooms in
                 let importer = Importer(pipeline: rooms.pipeline, width: 2)
                 let seen = Mutex<[Int64]>([])
                 let result = try await importer.run([folder], door: "test") { progress in

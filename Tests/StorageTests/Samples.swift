@@ -35,7 +35,8 @@ enum Samples {
             record: record,
             judgement: .init(
                 identification: identification(sender), sourceClass: sourceClass,
-                reason: "because of \(sender)"))
+                reason: "because of \(sender)",
+                authenticationSet: AuthenticationSetDigest(record)))
     }
 
     static func report(

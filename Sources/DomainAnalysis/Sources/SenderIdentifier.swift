@@ -88,6 +88,7 @@ public struct SenderIdentifier: Sendable {
         appendDomains(of: failing, strength: .weak, to: &found)
         appendSelectors(of: passing, to: &found)
         appendSelectors(of: failing, to: &found)
+        guard found.count > 1 else { return found }
         return found.enumerated().sorted {
             ($1.element.strength, $0.offset) < ($0.element.strength, $1.offset)
         }.map(\.element)
@@ -165,8 +166,8 @@ public struct SenderIdentifier: Sendable {
     ) {
         for signature in signatures {
             guard let selector = signature.selector?.lowercased(), signature.aliasTarget == nil,
-                catalogue.dkimDomains.match(signature.domain) == nil,
-                let service = catalogue.selectors[selector], service >= 0
+                let service = catalogue.selectors[selector], service >= 0,
+                catalogue.dkimDomains.match(signature.domain) == nil
             else { continue }
             found.append(
                 finding(

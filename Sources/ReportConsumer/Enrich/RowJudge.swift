@@ -5,15 +5,15 @@ import MailReports
 import Storage
 import Synchronization
 
-/// Says of each row who sent it and what it is. One judge serves one task: it remembers what it
-/// judged, since most rows of a report are alike.
-struct RowJudge: Sendable {
-    let identifier: SenderIdentifier
-    let classifier: SourceClassifier
-    let suffixes: PublicSuffixList
-    let mostRemembered: Int
-    private var judgements: [Key: IdentifiedRecord.Judgement] = [:]
-    private var organizationalDomains: [DomainName: DomainName] = [:]
+/// Says of each row who sent it and what it is, and remembers what it judged, since most rows are
+/// alike: one judge serves all tasks of an import.
+final class RowJudge: Sendable {
+    private let identifier: SenderIdentifier
+    private let classifier: SourceClassifier
+    private let suffixes: PublicSuffixList
+    private let mostRemembered: Int
+    private let judgements = Mutex<[Key: IdentifiedRecord.Judgement]>([:])
+    private let organizationalDomains = Mutex<[DomainName: DomainName]>([:])
 
     init(identifier: SenderIdentifier, suffixes: PublicSuffixList, mostRemembered: Int) {
         self.identifier = identifier
@@ -25,60 +25,58 @@ struct RowJudge: Sendable {
 
     /// Everything of a row that a judgement depends on; the address counts only by what DNS says.
     private struct Key: Hashable, Sendable {
-        var headerFrom: String
-        var envelopeFrom: String?
-        var dkim: [AggregateRecord.DKIMAuthenticationResult]
-        var spf: [AggregateRecord.SPFAuthenticationResult]
+        var authenticationSet: AuthenticationSetDigest
         var reasons: [AggregateRecord.OverrideReason]
         var isAligned: Bool
         var reverseName: SourceObservation.ReverseName
         var blocklists: [String]
+        var aliases: [DomainName]
     }
 
     /// - Parameter aliasTargets: where signing names point to, as far as they were looked up.
-    mutating func judge(
+    func judge(
         _ record: AggregateRecord, _ fact: SourceFacts.Fact,
         aliasTargets: [DomainName: DomainName] = [:]
-    ) -> IdentifiedRecord {
+    ) -> IdentifiedRecord.Judgement {
         let key = Key(
-            headerFrom: record.headerFrom, envelopeFrom: record.envelopeFrom, dkim: record.dkim,
-            spf: record.spf, reasons: record.reasons,
+            authenticationSet: AuthenticationSetDigest(record), reasons: record.reasons,
             isAligned: record.dkimEvaluated == "pass" || record.spfEvaluated == "pass",
-            reverseName: fact.reverseName, blocklists: fact.blocklists)
-        let judgement: IdentifiedRecord.Judgement
-        if let known = judgements[key] {
-            judgement = known
-        } else {
-            judgement = decide(
-                record, fact, isAligned: key.isAligned, aliasTargets: aliasTargets)
-            if judgements.count >= mostRemembered { judgements.removeAll(keepingCapacity: true) }
-            judgements[key] = judgement
+            reverseName: fact.reverseName, blocklists: fact.blocklists,
+            aliases: aliasTargets.isEmpty
+                ? []
+                : record.dkim.compactMap { Self.signingName($0).flatMap { aliasTargets[$0] } })
+        if let known = judgements.withLock({ $0[key] }) { return known }
+        let fresh = decide(record, fact, key, aliasTargets: aliasTargets)
+        return judgements.withLock { known in
+            // Another task may have been quicker: one judgement for all of them.
+            if let first = known[key] { return first }
+            if known.count >= mostRemembered { known.removeAll(keepingCapacity: true) }
+            known[key] = fresh
+            return fresh
         }
-        return IdentifiedRecord(record: record, judgement: judgement)
     }
 
-    private mutating func decide(
-        _ record: AggregateRecord, _ fact: SourceFacts.Fact, isAligned: Bool,
+    private func decide(
+        _ record: AggregateRecord, _ fact: SourceFacts.Fact, _ key: Key,
         aliasTargets: [DomainName: DomainName]
     ) -> IdentifiedRecord.Judgement {
         let observation = Self.observation(record, fact, aliasTargets)
-        let suffixes = suffixes
-        // Taken out, not shared: a second reference would copy all of it at each new name.
-        var known = organizationalDomains
-        organizationalDomains = [:]
-        let identification = identifier.identify(observation) { name in
-            if let domain = known[name] { return domain }
-            let domain = suffixes.organizationalDomain(of: name) ?? name
-            known[name] = domain
-            return domain
-        }
-        if known.count > mostRemembered { known.removeAll(keepingCapacity: true) }
-        organizationalDomains = known
+        let identification = identifier.identify(observation) { organizationalDomain(of: $0) }
         let classification = classifier.classify(
-            observation, identification, isAligned: isAligned)
+            observation, identification, isAligned: key.isAligned)
         return IdentifiedRecord.Judgement(
             identification: identification, sourceClass: classification.sourceClass,
-            reason: classification.sentence)
+            reason: classification.sentence, authenticationSet: key.authenticationSet)
+    }
+
+    private func organizationalDomain(of name: DomainName) -> DomainName {
+        if let known = organizationalDomains.withLock({ $0[name] }) { return known }
+        let domain = suffixes.organizationalDomain(of: name) ?? name
+        organizationalDomains.withLock { known in
+            if known.count >= mostRemembered { known.removeAll(keepingCapacity: true) }
+            known[name] = domain
+        }
+        return domain
     }
 
     /// The name at which a signature's key is published (RFC 6376 §3.6.2.1).
@@ -111,13 +109,4 @@ struct RowJudge: Sendable {
             overrides: record.reasons.map { .init(type: $0.type, comment: $0.comment) },
             blocklists: fact.blocklists)
     }
-}
-
-/// Judges that wait for work, with what they remember.
-final class JudgePool: Sendable {
-    private let waiting = Mutex<[RowJudge]>([])
-
-    func take() -> RowJudge? { waiting.withLock { $0.popLast() } }
-
-    func putBack(_ judge: RowJudge) { waiting.withLock { $0.append(judge) } }
 }

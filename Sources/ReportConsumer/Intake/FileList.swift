@@ -43,23 +43,22 @@ public struct FileList: Sendable {
             return
         }
         for name in names.sorted() where !Self.isPassedOver(name, in: folder) {
-            let full = folder + "/" + name
-            var isFolder = false
-            if FileManager.default.fileExists(atPath: full, isDirectory: &isFolder), !isFolder {
-                addFile(full, name: name)
-            }
+            addFile(folder + "/" + name, name: name)
         }
     }
 
     private mutating func addFile(_ path: String, name: String) {
         var facts = stat()
-        let size = stat(path, &facts) == 0 ? Int64(facts.st_size) : 0
+        let isThere = stat(path, &facts) == 0
+        if isThere, facts.st_mode & S_IFMT == S_IFDIR { return }
+        let size = isThere ? Int64(facts.st_size) : 0
         files.append(File(path: path, name: name, byteCount: size))
         byteCount += size
     }
 
     /// Hidden files, and the `tmp` of a Maildir: what is there is still being written.
     private static func isPassedOver(_ name: String, in folder: String) -> Bool {
+        if !name.utf8.contains(UInt8(ascii: "/")) { return name.utf8.first == UInt8(ascii: ".") }
         let parts = name.split(separator: "/")
         // A hidden file is passed over; a hidden folder may be a Maildir++ folder (`.Reports`).
         if parts.last?.hasPrefix(".") == true || parts.contains(".git") { return true }

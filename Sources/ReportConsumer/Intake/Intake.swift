@@ -52,7 +52,7 @@ public struct Intake: Sendable {
                 return outcome
             }
         case .tooLong:
-            let judge = pipeline.makeJudge()
+            let judge = pipeline.judge
             let reader = pipeline.reader
             return try await store.ingest(now: recorder.now) { step in
                 try step.release(rawObject: object.rawObject)

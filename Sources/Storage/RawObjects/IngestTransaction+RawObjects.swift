@@ -6,10 +6,29 @@ extension IngestTransaction {
     /// The id of an object that is kept already.
     public func rawObject(digest: String) throws -> Int64? {
         if let id = newObjects[digest] { return id }
+        if absentObjects.contains(digest) { return nil }
         return try transaction.rows(
             "SELECT id FROM raw_object WHERE organisation_id = ? AND digest = ?",
             [.integer(organisation.rawValue), .text(digest)]
         ).first?.integer(0)
+    }
+
+    /// Which of these objects are kept already.
+    func knownObjects(among digests: Set<String>) throws -> [String] {
+        var found: [String] = []
+        let digests = digests.sorted()
+        for start in stride(from: 0, to: digests.count, by: 400) {
+            let part = digests[start..<min(start + 400, digests.count)]
+            let marks = Array(repeating: "?", count: part.count).joined(separator: ", ")
+            found += try transaction.rows(
+                """
+                SELECT digest FROM raw_object
+                WHERE organisation_id = ? AND digest IN (\(marks))
+                """,
+                [.integer(organisation.rawValue)] + part.map { .text($0) }
+            ).map { $0.text(0) }
+        }
+        return found
     }
 
     /// Begins to keep an object; its pieces follow.

@@ -7,7 +7,9 @@ public enum RawEncoding: String, Sendable {
 
     /// What suits bytes that begin so: a second compression gains nothing.
     public init(suiting firstBytes: some Collection<UInt8>) {
-        let start = Array(firstBytes.prefix(2))
-        self = start == [0x1F, 0x8B] || start == [0x50, 0x4B] ? .plain : .gzip
+        switch (firstBytes.first, firstBytes.dropFirst().first) {
+        case (0x1F, 0x8B), (0x50, 0x4B): self = .plain
+        default: self = .gzip
+        }
     }
 }

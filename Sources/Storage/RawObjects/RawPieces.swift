@@ -1,4 +1,5 @@
 import CZlib
+import Synchronization
 
 /// Cuts what came in into pieces for storing, compressed on the way where that helps.
 ///
@@ -8,29 +9,15 @@ public struct RawPieces: ~Copyable {
     public static let pieceSize = 256 * 1_024
 
     public let encoding: RawEncoding
-    // On the heap: zlib refuses a stream that has moved in memory.
-    private let stream: UnsafeMutablePointer<z_stream>
+    private let stream: DeflateStream?
     private var buffer: [UInt8] = []
 
     public init(encoding: RawEncoding) {
         self.encoding = encoding
-        self.stream = .allocate(capacity: 1)
-        stream.initialize(to: z_stream())
-        buffer.reserveCapacity(Self.pieceSize)
-        if encoding == .gzip {
-            // Level 1: reports shrink to a twentieth at any level, and time is what costs.
-            // 15 + 16 asks zlib for the gzip format.
-            let status = deflateInit2_(
-                stream, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
-                Int32(MemoryLayout<z_stream>.size))
-            precondition(status == Z_OK, "zlib could not start")
-        }
+        self.stream = encoding == .gzip ? DeflateStream.take() : nil
     }
 
-    deinit {
-        if encoding == .gzip { deflateEnd(stream) }
-        stream.deallocate()
-    }
+    deinit { stream?.putBack() }
 
     public mutating func feed(
         _ bytes: UnsafeRawBufferPointer, emit: ([UInt8]) throws -> Void
@@ -55,6 +42,7 @@ public struct RawPieces: ~Copyable {
     private mutating func deflate(
         _ bytes: UnsafeRawBufferPointer, flush: Int32, emit: ([UInt8]) throws -> Void
     ) throws {
+        guard let stream = stream?.state else { return }
         stream.pointee.next_in = UnsafeMutablePointer(
             mutating: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
         stream.pointee.avail_in = UInt32(bytes.count)
@@ -83,6 +71,49 @@ public struct RawPieces: ~Copyable {
             try emit(Array(buffer.prefix(Self.pieceSize)))
             buffer.removeFirst(Self.pieceSize)
         }
+    }
+}
+
+/// A zlib stream that compresses: 268 KB that take longer to set up than a small report to
+/// compress, so a few of them wait for their next use.
+///
+/// `@unchecked` holds because a stream is in the hands of the pool or of one `RawPieces`, never of
+/// both.
+private struct DeflateStream: @unchecked Sendable {
+    // On the heap: zlib refuses a stream that has moved in memory.
+    let state: UnsafeMutablePointer<z_stream>
+
+    private static let mostIdle = 8
+    private static let idle = Mutex<[DeflateStream]>([])
+
+    static func take() -> DeflateStream {
+        if let stream = idle.withLock({ $0.popLast() }) {
+            if deflateReset(stream.state) == Z_OK { return stream }
+            stream.free()
+        }
+        let state = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+        state.initialize(to: z_stream())
+        // Level 1: reports shrink to a twentieth at any level, and time is what costs.
+        // 15 + 16 asks zlib for the gzip format.
+        let status = deflateInit2_(
+            state, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+            Int32(MemoryLayout<z_stream>.size))
+        precondition(status == Z_OK, "zlib could not start")
+        return DeflateStream(state: state)
+    }
+
+    func putBack() {
+        let isKept = Self.idle.withLock { waiting in
+            guard waiting.count < Self.mostIdle else { return false }
+            waiting.append(self)
+            return true
+        }
+        if !isKept { free() }
+    }
+
+    private func free() {
+        deflateEnd(state)
+        state.deallocate()
     }
 }
 

@@ -13,13 +13,17 @@ public struct IdentifiedRecord: Sendable {
         public let sourceClass: SourceClass
         /// Why it is of that class, in a sentence.
         public let reason: String
+        let authenticationSet: AuthenticationSetDigest
 
+        /// - Parameter authenticationSet: that of all rows that share this.
         public init(
-            identification: SenderIdentification, sourceClass: SourceClass, reason: String
+            identification: SenderIdentification, sourceClass: SourceClass, reason: String,
+            authenticationSet: AuthenticationSetDigest
         ) {
             self.identification = identification
             self.sourceClass = sourceClass
             self.reason = reason
+            self.authenticationSet = authenticationSet
         }
     }
 

@@ -1,29 +1,13 @@
 import DomainAnalysis
-import MailReports
 import Synchronization
-
-/// What a row of a report authenticated: rows that agree in all of it share one stored set.
-struct AuthenticationSetKey: Hashable {
-    var headerFrom: String
-    var envelopeFrom: String?
-    var dkim: [AggregateRecord.DKIMAuthenticationResult]
-    var spf: [AggregateRecord.SPFAuthenticationResult]
-
-    init(_ record: AggregateRecord) {
-        self.headerFrom = record.headerFrom
-        self.envelopeFrom = record.envelopeFrom
-        self.dkim = record.dkim
-        self.spf = record.spf
-    }
-}
 
 /// Ids of rows that are known to be committed, so that they need not be asked for again.
 struct IngestCaches {
-    /// Most authentication sets remembered: some 40 MB at worst.
-    static let mostSets = 40_000
+    /// Most authentication sets remembered: some 2 MB.
+    static let mostSets = 60_000
     static let mostSenders = 20_000
 
-    var sets: [AuthenticationSetKey: Int64] = [:]
+    var sets: [AuthenticationSetDigest: Int64] = [:]
     var senders: [String: Int64] = [:]
     var domains: [String: Int64] = [:]
     /// Confidence known to be stored for a domain's sender.

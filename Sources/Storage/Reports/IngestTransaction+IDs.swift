@@ -1,6 +1,4 @@
-import Crypto
 import DomainAnalysis
-import FoundationEssentials
 public import Identities
 import MailReports
 import SQLDatabase
@@ -28,137 +26,107 @@ extension IngestTransaction {
         return id
     }
 
-    func ids(ofSenders identifications: [SenderIdentification]) throws -> [Int64] {
-        try identifications.map { identification in
-            let key = Self.keyText(identification.key)
-            if let id = caches.senders[key] { return id }
-            let found = try transaction.rows(
-                "SELECT id FROM sender WHERE organisation_id = ? AND key = ?",
-                [.integer(organisation.rawValue), .text(key)])
-            let id: Int64
-            if let row = found.first {
-                id = row.integer(0)
-            } else {
-                id = try takeID("sender")
-                try transaction.execute(
-                    """
-                    INSERT INTO sender (id, organisation_id, key, name, service_id)
-                    VALUES (?, ?, ?, ?, ?)
-                    """,
-                    [
-                        .integer(id), .integer(organisation.rawValue), .text(key),
-                        .text(identification.name), .optional(identification.serviceID),
-                    ])
-            }
-            caches.senders[key] = id
-            return id
-        }
-    }
-
-    func ids(ofSets keys: [AuthenticationSetKey]) throws -> [Int64] {
-        var unseen: [[UInt8]: AuthenticationSetKey] = [:]
-        var missing: [Int] = []
-        var ids: [Int64] = []
-        ids.reserveCapacity(keys.count)
-        for (index, key) in keys.enumerated() {
-            let id = caches.sets[key]
-            ids.append(id ?? 0)
-            guard id == nil else { continue }
-            missing.append(index)
-            unseen[digest(of: key)] = key
-        }
-        if !unseen.isEmpty { try settle(unseen) }
-        for index in missing { ids[index] = caches.sets[keys[index]] ?? 0 }
-        return ids
-    }
-
-    private func settle(_ sets: [[UInt8]: AuthenticationSetKey]) throws {
-        var digests = Array(sets.keys)
-        // Few lengths of the list mean few statements to prepare: the rest is filled up.
-        let length = [1, 4, 16, 64, 256].first { $0 >= digests.count } ?? digests.count
-        if let first = digests.first {
-            digests += Array(repeating: first, count: length - digests.count)
-        }
-        let marks = Array(repeating: "?", count: digests.count).joined(separator: ", ")
+    func id(ofSender identification: SenderIdentification) throws -> Int64 {
+        let key = Self.keyText(identification.key)
+        if let id = caches.senders[key] { return id }
         let found = try transaction.rows(
-            """
-            SELECT digest, id FROM authentication_set
-            WHERE organisation_id = ? AND digest IN (\(marks))
-            """,
-            [.integer(organisation.rawValue)] + digests.map { .blob($0) })
-        var missing = sets
-        for row in found {
-            if let key = missing.removeValue(forKey: row.blob(0)) {
-                caches.sets[key] = row.integer(1)
-            }
+            "SELECT id FROM sender WHERE organisation_id = ? AND key = ?",
+            [.integer(organisation.rawValue), .text(key)])
+        let id: Int64
+        if let row = found.first {
+            id = row.integer(0)
+        } else {
+            id = try takeID("sender")
+            try transaction.execute(
+                """
+                INSERT INTO sender (id, organisation_id, key, name, service_id)
+                VALUES (?, ?, ?, ?, ?)
+                """,
+                [
+                    .integer(id), .integer(organisation.rawValue), .text(key),
+                    .text(identification.name), .optional(identification.serviceID),
+                ])
         }
-        guard !missing.isEmpty else { return }
-        var id = try takeIDs("authentication_set", missing.count)
-        var rows: [SQLValue] = []
-        var results: [SQLValue] = []
-        for (digest, key) in missing {
-            rows += [
-                .integer(id), .integer(organisation.rawValue), .blob(digest),
-                .text(key.headerFrom), .optional(key.envelopeFrom),
-            ]
-            appendResults(of: key, id: id, to: &results)
-            caches.sets[key] = id
-            id += 1
-        }
-        self.rows.add(rows, to: .authenticationSet)
-        self.rows.add(results, to: .authenticationResult)
+        caches.senders[key] = id
+        return id
     }
 
-    private func appendResults(
-        of key: AuthenticationSetKey, id: Int64, to results: inout [SQLValue]
+    /// Gives sets their ids; each comes with the place of a row that has it.
+    func settle(
+        _ sets: [AuthenticationSetDigest: Int], of records: [AggregateRecord]
+    ) throws {
+        try lookUp(sets.keys.filter { !absentSets.contains($0) })
+        for (digest, place) in sets where caches.sets[digest] == nil {
+            let id = try takeID("authentication_set")
+            rows.add(
+                to: .authenticationSet, .integer(id), .integer(organisation.rawValue),
+                .blob(digest.octets), .text(records[place].headerFrom),
+                .optional(records[place].envelopeFrom))
+            addResults(of: records[place].dkim, records[place].spf, id: id)
+            caches.sets[digest] = id
+        }
+    }
+
+    /// Asks for what many reports are about to need in few statements instead of one for each.
+    public func foresee(
+        objects: some Sequence<String>,
+        judgements: some Sequence<[IdentifiedRecord.Judgement]>
+    ) throws {
+        var digests = Set(objects)
+        for known in try knownObjects(among: digests) { digests.remove(known) }
+        absentObjects = digests
+        var sets: Set<AuthenticationSetDigest> = []
+        for judgement in judgements.joined()
+        where caches.sets[judgement.authenticationSet] == nil {
+            sets.insert(judgement.authenticationSet)
+        }
+        try lookUp(Array(sets))
+    }
+
+    /// Remembers which sets are stored, and which are not.
+    private func lookUp(_ sets: [AuthenticationSetDigest]) throws {
+        for start in stride(from: 0, to: sets.count, by: 256) {
+            let part = sets[start..<min(start + 256, sets.count)]
+            var digests = part.map { SQLValue.blob($0.octets) }
+            // Few lengths of the list mean few statements to prepare: the rest is filled up.
+            let length = [1, 4, 16, 64, 256].first { $0 >= digests.count } ?? digests.count
+            digests += Array(repeating: digests[0], count: length - digests.count)
+            let marks = Array(repeating: "?", count: digests.count).joined(separator: ", ")
+            absentSets.formUnion(part)
+            try transaction.forEachRow(
+                """
+                SELECT digest, id FROM authentication_set
+                WHERE organisation_id = ? AND digest IN (\(marks))
+                """,
+                [.integer(organisation.rawValue)] + digests
+            ) { row in
+                guard let digest = AuthenticationSetDigest(row.blob(0)) else { return true }
+                caches.sets[digest] = row.integer(1)
+                absentSets.remove(digest)
+                return true
+            }
+        }
+    }
+
+    private func addResults(
+        of dkim: [AggregateRecord.DKIMAuthenticationResult],
+        _ spf: [AggregateRecord.SPFAuthenticationResult], id: Int64
     ) {
         var position: Int64 = 0
-        for each in key.dkim {
-            results += [
-                .integer(id), .integer(position), .integer(AuthenticationKind.dkim.rawValue),
-                .text(each.domain), .optional(each.selector), .null, .text(each.result),
-                .optional(each.humanResult),
-            ]
+        for each in dkim {
+            rows.add(
+                to: .authenticationResult, .integer(id), .integer(position),
+                .integer(AuthenticationKind.dkim.rawValue), .text(each.domain),
+                .optional(each.selector), .null, .text(each.result), .optional(each.humanResult))
             position += 1
         }
-        for each in key.spf {
-            results += [
-                .integer(id), .integer(position), .integer(AuthenticationKind.spf.rawValue),
-                .text(each.domain), .null, .optional(each.scope), .text(each.result),
-                .optional(each.humanResult),
-            ]
+        for each in spf {
+            rows.add(
+                to: .authenticationResult, .integer(id), .integer(position),
+                .integer(AuthenticationKind.spf.rawValue), .text(each.domain), .null,
+                .optional(each.scope), .text(each.result), .optional(each.humanResult))
             position += 1
         }
-    }
-
-    /// 128 bits of SHA-256 over every value with its length, so that no two sets read alike.
-    private func digest(of key: AuthenticationSetKey) -> [UInt8] {
-        var bytes: [UInt8] = []
-        func add(_ text: String?) {
-            guard let text else {
-                bytes.append(0xFF)
-                return
-            }
-            withUnsafeBytes(of: UInt32(clamping: text.utf8.count)) { bytes.append(contentsOf: $0) }
-            bytes.append(contentsOf: text.utf8)
-        }
-        add(key.headerFrom)
-        add(key.envelopeFrom)
-        for each in key.dkim {
-            bytes.append(1)
-            add(each.domain)
-            add(each.selector)
-            add(each.result)
-            add(each.humanResult)
-        }
-        for each in key.spf {
-            bytes.append(2)
-            add(each.domain)
-            add(each.scope)
-            add(each.result)
-            add(each.humanResult)
-        }
-        return Array(SHA256.hash(data: bytes).prefix(16))
     }
 
     /// Keeps the forward-confirmed names that sources have today.
@@ -182,7 +150,7 @@ extension IngestTransaction {
     func noteSenders(_ notes: [Int64: SenderNote], domain: Int64) throws {
         for (sender, note) in notes {
             let pair = IngestCaches.DomainSender(domain: domain, sender: sender)
-            let confidence = note.identification.confidence
+            let confidence = note.judgement.identification.confidence
             if let known = caches.domainSenders[pair], known >= confidence { continue }
             try transaction.execute(
                 """
@@ -196,7 +164,10 @@ extension IngestTransaction {
                 """,
                 [
                     .integer(domain), .integer(sender), .integer(confidence.rawValue),
-                    .text(try text(of: note.identification.evidence)), .text(note.reason),
+                    .text(
+                        SenderIdentification.Evidence.storedText(
+                            note.judgement.identification.evidence)),
+                    .text(note.reason),
                     .integer(Int64(Int32.max)), .integer(-1),
                 ])
             caches.domainSenders[pair] = confidence

@@ -10,79 +10,95 @@ extension IngestTransaction {
         guard var open = current, !open.pending.isEmpty else { return }
         // Let go of the other reference: else every change below would copy all the sums.
         current = nil
-        let pending = open.pending
+        let (pending, judgements) = (open.pending, open.judgements)
         open.pending = []
+        open.judgements = []
         // Only here, before any of these rows is looked up.
         if settled.count > Self.mostSettled { settled.removeAll(keepingCapacity: true) }
-        try settle(pending.filter { settled[ObjectIdentifier($0.judgement)] == nil })
-        if open.values.isEmpty {
-            // Most reports end with these rows: room for them at once saves growing step by step.
-            open.values.reserveCapacity(pending.count * RowBuffer.recordColumns.count)
-            open.tally.identities.reserveCapacity(pending.count)
-            open.tally.sources.reserveCapacity(pending.count)
-        }
-        for row in pending {
-            guard let ids = settled[ObjectIdentifier(row.judgement)] else {
-                preconditionFailure("a row was not settled")
+        try settle(
+            judgements.indices.filter { settled[ObjectIdentifier(judgements[$0])] == nil },
+            of: pending, judgements)
+        // Taken out and put back: one access instead of twelve for each row.
+        var buffer = rows
+        rows = RowBuffer()
+        buffer.reserve(rows: pending.count, of: .record)
+        open.tally.reserve(pending.count)
+        pending.withUnsafeBufferPointer { records in
+            for index in records.indices {
+                guard let ids = settled[ObjectIdentifier(judgements[index])] else {
+                    preconditionFailure("a row was not settled")
+                }
+                Self.append(
+                    records, index, judgements[index], ids.set, ids.sender, to: &open, &buffer)
             }
-            try append(row, set: ids.set, sender: ids.sender, to: &open)
         }
-        if open.values.count > Self.rowsTogether * 4 * RowBuffer.recordColumns.count {
-            try writeRows(open.values)
-            open.values.removeAll(keepingCapacity: true)
-            open.rowsWritten = true
-        }
+        rows = buffer
+        buffer = RowBuffer()
         current = open
+        if rows.isFull { try rows.write(to: transaction) }
     }
 
     /// Gives judgements that are met for the first time their set and their sender.
-    private func settle(_ rows: [IdentifiedRecord]) throws {
-        guard !rows.isEmpty else { return }
-        let sets = try ids(ofSets: rows.map { AuthenticationSetKey($0.record) })
-        let senders = try ids(ofSenders: rows.map(\.judgement.identification))
-        for (index, row) in rows.enumerated() {
-            settled[ObjectIdentifier(row.judgement)] = (
-                row.judgement, sets[index], senders[index]
+    private func settle(
+        _ indices: [Int], of records: [AggregateRecord],
+        _ judgements: [IdentifiedRecord.Judgement]
+    ) throws {
+        guard !indices.isEmpty else { return }
+        var unseen: [AuthenticationSetDigest: Int] = [:]
+        for index in indices {
+            let digest = judgements[index].authenticationSet
+            if caches.sets[digest] == nil { unseen[digest] = index }
+        }
+        try settle(unseen, of: records)
+        for index in indices {
+            let judgement = judgements[index]
+            settled[ObjectIdentifier(judgement)] = (
+                judgement, caches.sets[judgement.authenticationSet] ?? 0,
+                try id(ofSender: judgement.identification)
             )
         }
     }
 
-    private func append(
-        _ row: IdentifiedRecord, set: Int64, sender: Int64, to open: inout OpenReport
-    ) throws {
-        let record = row.record
-        let judgement = row.judgement
+    /// A row as it is stored, and what it adds to the sums.
+    private static func append(
+        _ rows: UnsafeBufferPointer<AggregateRecord>, _ index: Int,
+        _ judgement: IdentifiedRecord.Judgement, _ set: Int64, _ sender: Int64,
+        to open: inout OpenReport, _ buffer: inout RowBuffer
+    ) {
         let code = judgement.sourceClass.code
-        open.values.append(.integer(open.id))
-        open.values.append(.integer(open.position))
-        open.values.append(.text(record.source?.description ?? record.sourceText))
-        open.values.append(.integer(record.count))
-        open.values.append(.text(record.disposition))
-        open.values.append(.text(record.dkimEvaluated))
-        open.values.append(.text(record.spfEvaluated))
-        open.values.append(.integer(set))
-        open.values.append(.integer(sender))
-        open.values.append(.integer(code))
-        open.values.append(.optional(record.envelopeTo))
-        open.values.append(record.reasons.isEmpty ? .null : .text(try text(of: record.reasons)))
+        let count = rows[index].count
+        buffer.add(
+            to: .record, .integer(open.id), .integer(open.position),
+            .text(rows[index].source?.description ?? rows[index].sourceText), .integer(count),
+            .text(rows[index].disposition), .text(rows[index].dkimEvaluated),
+            .text(rows[index].spfEvaluated), .integer(set), .integer(sender), .integer(code),
+            .optional(rows[index].envelopeTo),
+            rows[index].reasons.isEmpty
+                ? .null : .text(AggregateRecord.OverrideReason.storedText(rows[index].reasons)))
         open.position += 1
 
         open.tally.records += 1
-        open.tally.messages += record.count
+        open.tally.messages += count
         let identity = ReportTally.Identity(
             set: set, sender: sender, classCode: code,
-            disposition: Disposition(word: record.disposition).rawValue,
-            dkimAligned: record.dkimEvaluated == "pass",
-            spfAligned: record.spfEvaluated == "pass")
-        open.tally.identities[identity, default: 0] += record.count
-        if let address = record.source {
-            let source = ReportTally.Source(sender: sender, address: address)
-            open.tally.sources[source, default: 0] += record.count
+            disposition: Disposition(word: rows[index].disposition).rawValue,
+            dkimAligned: rows[index].dkimEvaluated == "pass",
+            spfAligned: rows[index].spfEvaluated == "pass")
+        open.tally.add(identity, count)
+        if let address = rows[index].source {
+            open.tally.add(ReportTally.Source(sender: sender, address: address), count)
         }
-        let unproved = judgement.sourceClass == .compliant ? 0 : record.count
+        note(judgement, sender, unproved: judgement.sourceClass == .compliant ? 0 : count, &open)
+    }
+
+    /// Keeps the best identification of each sender, and the reason behind most of its mail.
+    private static func note(
+        _ judgement: IdentifiedRecord.Judgement, _ sender: Int64, unproved: Int64,
+        _ open: inout OpenReport
+    ) {
         if let note = open.senders[sender] {
-            if note.identification.confidence < judgement.identification.confidence {
-                open.senders[sender]?.identification = judgement.identification
+            if note.judgement.identification.confidence < judgement.identification.confidence {
+                open.senders[sender]?.judgement = judgement
             }
             if unproved > note.reasonMessages {
                 open.senders[sender]?.reason = judgement.reason
@@ -90,21 +106,7 @@ extension IngestTransaction {
             }
         } else {
             open.senders[sender] = SenderNote(
-                identification: judgement.identification, reason: judgement.reason,
-                reasonMessages: unproved)
+                judgement: judgement, reason: judgement.reason, reasonMessages: unproved)
         }
-    }
-
-    func writeRows(_ values: [SQLValue]) throws {
-        guard !values.isEmpty else { return }
-        try transaction.insert(into: "record", columns: RowBuffer.recordColumns, values: values)
-    }
-
-    private func text(of reasons: [AggregateRecord.OverrideReason]) throws -> String {
-        if let known = reasonTexts[reasons] { return known }
-        if reasonTexts.count > 1_000 { reasonTexts.removeAll(keepingCapacity: true) }
-        let text = try json(reasons)
-        reasonTexts[reasons] = text
-        return text
     }
 }

@@ -25,17 +25,19 @@ public final class IngestTransaction {
     var rows = RowBuffer()
     /// Objects and reports of this transaction that may not have been written yet.
     var newObjects: [String: Int64] = [:]
+    /// Objects and sets that were asked for and are not stored: no other intake writes meanwhile.
+    var absentObjects: Set<String> = []
+    var absentSets: Set<AuthenticationSetDigest> = []
     private var newReports: [ReportKey: Int64] = [:]
+    /// The last report that was asked for and is not stored: its end need not ask again.
+    private var unknownReport: ReportKey?
     private var idBlocks: [String: (next: Int64, end: Int64)] = [:]
     private let memory: IngestMemory
     private let encoder = JSONEncoder()
-    private var policyTexts: [AggregateReport.PublishedPolicy: String] = [:]
-    private var evidenceTexts: [[SenderIdentification.Evidence]: String] = [:]
     /// Set and sender of judgements met so far; each is kept alive, so that its address stays its.
     var settled: [ObjectIdentifier: (IdentifiedRecord.Judgement, set: Int64, sender: Int64)] =
         [:]
     var current: OpenReport?
-    var reasonTexts: [[AggregateRecord.OverrideReason]: String] = [:]
 
     /// Rows held back before they are written together.
     static let rowsTogether = 500
@@ -49,17 +51,20 @@ public final class IngestTransaction {
 
     struct OpenReport {
         var id: Int64
-        var pending: [IdentifiedRecord] = []
-        var values: [SQLValue] = []
+        // Side by side: a row is copied nowhere on its way from the reader to the database.
+        var pending: [AggregateRecord] = []
+        var judgements: [IdentifiedRecord.Judgement] = []
         var position: Int64 = 0
-        var rowsWritten = false
+        /// Where its rows begin among those that wait, unless some were written since.
+        var firstValue: Int
+        var timesWritten: Int
         var tally = ReportTally()
         /// Sender id to what identification said, for this report's domain.
         var senders: [Int64: SenderNote] = [:]
     }
 
     struct SenderNote {
-        var identification: SenderIdentification
+        var judgement: IdentifiedRecord.Judgement
         var reason: String
         var reasonMessages: Int64
     }
@@ -101,22 +106,44 @@ public final class IngestTransaction {
     // MARK: Reports
 
     public func begin() throws {
-        current = OpenReport(id: try takeID("report"))
+        current = OpenReport(
+            id: try takeID("report"), firstValue: rows.count(of: .record),
+            timesWritten: rows.timesWritten)
     }
 
-    public func add(_ record: IdentifiedRecord) throws {
+    public func add(_ row: IdentifiedRecord) throws { try add(row.record, row.judgement) }
+
+    /// Adds a row; the judgement is shared only by rows that authenticated the same.
+    public func add(
+        _ record: AggregateRecord, _ judgement: IdentifiedRecord.Judgement
+    ) throws {
         guard current != nil else { return }
         current?.pending.append(record)
+        current?.judgements.append(judgement)
         if let count = current?.pending.count, count >= Self.rowsTogether { try settle() }
+    }
+
+    /// Adds all rows of a report, each with the judgement at the same place.
+    public func add(
+        _ records: [AggregateRecord], _ judgements: [IdentifiedRecord.Judgement]
+    ) throws {
+        precondition(records.count == judgements.count, "each row has one judgement")
+        guard current != nil else { return }
+        try settle()
+        current?.pending = records
+        current?.judgements = judgements
+        if records.count >= Self.rowsTogether { try settle() }
     }
 
     /// Forgets the report that was begun.
     public func abandon() throws {
-        if let open = current, open.rowsWritten {
-            try transaction.execute(
-                "DELETE FROM record WHERE report_id = ?", [.integer(open.id)])
-        }
+        guard let open = current else { return }
         current = nil
+        guard open.timesWritten != rows.timesWritten else {
+            return rows.cut(.record, to: open.firstValue)
+        }
+        rows.cut(.record, to: 0)
+        try transaction.execute("DELETE FROM record WHERE report_id = ?", [.integer(open.id)])
     }
 
     /// The id of a stored report with the same key.
@@ -137,7 +164,7 @@ public final class IngestTransaction {
         try settle()
         guard var open = current else { preconditionFailure("no report was begun") }
         current = nil
-        rows.add(open.values, to: .record)
+        open.tally.compact()
         let domainID = try id(ofDomain: domain)
         try insertReport(
             Row(
@@ -145,20 +172,20 @@ public final class IngestTransaction {
                 reportID: report.reportID, policyDomain: domain.text, begin: report.begin,
                 end: report.end, domainID: domainID, records: open.tally.records,
                 messages: open.tally.messages, isRepaired: report.isRepaired,
-                isNoted: !report.repairs.isEmpty, details: try json(report),
+                isNoted: !report.repairs.isEmpty, details: report.storedText,
                 rawObject: rawObject, path: path))
         if open.tally.sources.count > Self.mostSources {
             try writeSources(
                 of: open.tally, domain: domainID,
                 Apportionment(begin: report.begin, end: report.end))
-            open.tally.sources = [:]
+            open.tally.forgetSources()
         }
         batch.add(
             open.tally, domain: domainID, reporter: Self.keyText(report.reporter),
             begin: report.begin, end: report.end)
         batch.note(
             domain: domainID, days: Apportionment(begin: report.begin, end: report.end),
-            policy: try text(of: report.policy), reporter: report.reporter, seen: report.end)
+            policy: report.policy.storedText, reporter: report.reporter, seen: report.end)
         try noteSenders(open.senders, domain: domainID)
         if rows.isFull { try rows.write(to: transaction) }
         if batch.size > Self.mostSums { try writeSums() }
@@ -245,8 +272,9 @@ public final class IngestTransaction {
             kind: kind.rawValue, reporter: Self.keyText(reporter),
             reportID: Self.keyText(reportID), policyDomain: Self.keyText(policyDomain),
             begin: begin, end: end)
+        if key == unknownReport { return nil }
         if let id = newReports[key] { return id }
-        return try transaction.rows(
+        let found = try transaction.rows(
             """
             SELECT id FROM report WHERE organisation_id = ? AND kind = ? AND reporter = ?
                 AND report_id = ? AND policy_domain = ? AND begin_at = ? AND end_at = ?
@@ -256,6 +284,8 @@ public final class IngestTransaction {
                 .text(key.reportID), .text(key.policyDomain), .integer(begin), .integer(end),
             ]
         ).first?.integer(0)
+        if found == nil { unknownReport = key }
+        return found
     }
 
     /// What makes two reports the same report.
@@ -274,6 +304,7 @@ public final class IngestTransaction {
             reportID: Self.keyText(row.reportID), policyDomain: Self.keyText(row.policyDomain),
             begin: row.begin, end: row.end)
         newReports[reportKey] = row.id
+        unknownReport = nil
         rows.add(
             [
                 .integer(row.id), .integer(organisation.rawValue), .text(row.kind.rawValue),
@@ -292,22 +323,6 @@ public final class IngestTransaction {
         sums.messages += row.messages
         if row.isNoted, !row.isRepaired { sums.noted += 1 }
         batch.intakeTotals[key] = sums
-    }
-
-    func text(of evidence: [SenderIdentification.Evidence]) throws -> String {
-        if let known = evidenceTexts[evidence] { return known }
-        if evidenceTexts.count > 1_000 { evidenceTexts.removeAll(keepingCapacity: true) }
-        let text = try json(evidence)
-        evidenceTexts[evidence] = text
-        return text
-    }
-
-    private func text(of policy: AggregateReport.PublishedPolicy) throws -> String {
-        if let known = policyTexts[policy] { return known }
-        if policyTexts.count > 1_000 { policyTexts.removeAll(keepingCapacity: true) }
-        let text = try json(policy)
-        policyTexts[policy] = text
-        return text
     }
 
     func json(_ value: some Encodable) throws -> String {

@@ -13,20 +13,77 @@ struct ReportTally {
         var spfAligned: Bool
 
         static func < (left: Self, right: Self) -> Bool {
-            (left.set, left.sender, left.classCode, left.disposition)
-                < (right.set, right.sender, right.classCode, right.disposition)
+            if left.set != right.set { return left.set < right.set }
+            if left.sender != right.sender { return left.sender < right.sender }
+            if left.classCode != right.classCode { return left.classCode < right.classCode }
+            if left.disposition != right.disposition { return left.disposition < right.disposition }
+            if left.dkimAligned != right.dkimAligned { return right.dkimAligned }
+            return !left.spfAligned && right.spfAligned
         }
     }
 
-    struct Source: Hashable {
+    struct Source: Hashable, Comparable {
         var sender: Int64
         var address: IPAddress
+
+        static func < (left: Self, right: Self) -> Bool {
+            left.sender != right.sender
+                ? left.sender < right.sender : left.address < right.address
+        }
     }
 
-    var identities: [Identity: Int64] = [:]
-    var sources: [Source: Int64] = [:]
+    private(set) var identities: [(key: Identity, messages: Int64)] = []
+    private(set) var sources: [(key: Source, messages: Int64)] = []
     var records: Int64 = 0
     var messages: Int64 = 0
+    /// Entries at which like ones are put together, so that a long report stays small.
+    private var identityLimit = Self.leastTogether
+    private var sourceLimit = Self.leastTogether
+
+    private static let leastTogether = 4_096
+
+    mutating func reserve(_ rows: Int) {
+        guard identities.isEmpty else { return }
+        identities.reserveCapacity(rows)
+        sources.reserveCapacity(rows)
+    }
+
+    mutating func add(_ identity: Identity, _ messages: Int64) {
+        identities.append((identity, messages))
+        guard identities.count >= identityLimit else { return }
+        Self.merge(&identities)
+        identityLimit = max(Self.leastTogether, identities.count * 2)
+    }
+
+    mutating func add(_ source: Source, _ messages: Int64) {
+        sources.append((source, messages))
+        guard sources.count >= sourceLimit else { return }
+        Self.merge(&sources)
+        sourceLimit = max(Self.leastTogether, sources.count * 2)
+    }
+
+    /// Puts like entries together, in a fixed order.
+    mutating func compact() {
+        Self.merge(&identities)
+        Self.merge(&sources)
+    }
+
+    mutating func forgetSources() { sources = [] }
+
+    private static func merge<Key: Comparable>(_ entries: inout [(key: Key, messages: Int64)]) {
+        guard entries.count > 1 else { return }
+        entries.sort { $0.key < $1.key }
+        var last = 0
+        for index in 1..<entries.count {
+            if entries[index].key == entries[last].key {
+                entries[last].messages += entries[index].messages
+            } else {
+                last += 1
+                entries[last] = entries[index]
+            }
+        }
+        entries.removeLast(entries.count - last - 1)
+    }
 }
 
 /// The sums of a whole transaction, by the keys of the tables that pages read.
@@ -53,19 +110,36 @@ struct BatchTally {
         var estimated: Int64 = 0
     }
 
-    struct IdentityDay: Hashable {
+    struct IdentityDay: Hashable, Comparable {
         var domain: Int64
         var day: Int
         var set: Int64
         var sender: Int64
         var classCode: Int64
         var disposition: Int64
+
+        /// As the table's rows lie.
+        static func < (left: Self, right: Self) -> Bool {
+            if left.domain != right.domain { return left.domain < right.domain }
+            if left.day != right.day { return left.day < right.day }
+            if left.set != right.set { return left.set < right.set }
+            if left.sender != right.sender { return left.sender < right.sender }
+            if left.classCode != right.classCode { return left.classCode < right.classCode }
+            return left.disposition < right.disposition
+        }
     }
 
-    struct SourceTotal: Hashable {
+    struct SourceTotal: Hashable, Comparable {
         var domain: Int64
         var sender: Int64
         var address: IPAddress
+
+        /// Nearly as the table's rows lie, which have addresses as text.
+        static func < (left: Self, right: Self) -> Bool {
+            if left.domain != right.domain { return left.domain < right.domain }
+            if left.sender != right.sender { return left.sender < right.sender }
+            return left.address < right.address
+        }
     }
 
     struct SourceSums {
@@ -113,14 +187,12 @@ struct BatchTally {
         var lastUndecided: Int
     }
 
-    var domainDays: [DomainDay: (messages: Int64, estimated: Int64)] = [:]
     var senderDays: [SenderDay: SenderSums] = [:]
     var identityDays: [IdentityDay: Int64] = [:]
     var sourceTotals: [SourceTotal: SourceSums] = [:]
     var reporterDays: [ReporterDay: ReporterSums] = [:]
     var intakeTotals: [IntakeTotal: IntakeSums] = [:]
     var domainStates: [Int64: DomainState] = [:]
-    var domainSenders: [IngestCaches.DomainSender: DomainSenderDays] = [:]
 
     /// Entries held: the transaction writes them out when there are many.
     var size: Int { identityDays.count + sourceTotals.count + senderDays.count }
@@ -130,12 +202,21 @@ struct BatchTally {
         _ tally: ReportTally, domain: Int64, reporter: String, begin: Int64, end: Int64
     ) {
         var period = Apportionment(begin: begin, end: end)
-        // In a fixed order, so that rounding falls the same way each time.
-        for (identity, messages) in tally.identities.sorted(by: { $0.key < $1.key }) {
-            for (part, (day, _)) in zip(period.split(messages), period.days) {
+        if period.days.count == 1 {
+            let day = period.days[0].day.number
+            for (identity, messages) in tally.identities {
                 add(
-                    identity, part, domain: domain, day: day.number,
+                    identity, messages, domain: domain, day: day,
                     isEstimated: period.isEstimated)
+            }
+        } else {
+            // Their order is fixed, so that rounding falls the same way each time.
+            for (identity, messages) in tally.identities {
+                for (part, (day, _)) in zip(period.split(messages), period.days) {
+                    add(
+                        identity, part, domain: domain, day: day.number,
+                        isEstimated: period.isEstimated)
+                }
             }
         }
         let first = period.days.map(\.day.number).min() ?? 0
@@ -152,8 +233,10 @@ struct BatchTally {
         for (index, part) in whole.split(tally.messages).enumerated() {
             let key = ReporterDay(
                 domain: domain, day: period.days[index].day.number, reporter: reporter)
-            reporterDays[key, default: ReporterSums()].messages += part
-            if index == 0 { reporterDays[key, default: ReporterSums()].reports += 1 }
+            var sums = reporterDays[key] ?? ReporterSums()
+            sums.messages += part
+            if index == 0 { sums.reports += 1 }
+            reporterDays[key] = sums
         }
     }
 
@@ -162,10 +245,6 @@ struct BatchTally {
         isEstimated: Bool
     ) {
         let estimated = isEstimated ? messages : 0
-        let domainKey = DomainDay(day: day, domain: domain, classCode: identity.classCode)
-        let before = domainDays[domainKey] ?? (0, 0)
-        domainDays[domainKey] = (before.messages + messages, before.estimated + estimated)
-
         let senderKey = SenderDay(
             domain: domain, day: day, sender: identity.sender, classCode: identity.classCode)
         var sums = senderDays[senderKey] ?? SenderSums()
@@ -181,16 +260,35 @@ struct BatchTally {
             domain: domain, day: day, set: identity.set, sender: identity.sender,
             classCode: identity.classCode, disposition: identity.disposition)
         identityDays[identityKey, default: 0] += messages
+    }
 
-        let undecided = [2, 6].contains(identity.classCode) && messages > 0 ? day : -1
-        let pair = IngestCaches.DomainSender(domain: domain, sender: identity.sender)
-        var days =
-            domainSenders[pair]
-            ?? DomainSenderDays(first: day, last: day, lastUndecided: undecided)
-        days.first = min(days.first, day)
-        days.last = max(days.last, day)
-        days.lastUndecided = max(days.lastUndecided, undecided)
-        domainSenders[pair] = days
+    /// The sums of each domain's days, out of those of its senders.
+    var domainDays: [DomainDay: (messages: Int64, estimated: Int64)] {
+        var days: [DomainDay: (messages: Int64, estimated: Int64)] = [:]
+        for (key, sums) in senderDays {
+            let day = DomainDay(day: key.day, domain: key.domain, classCode: key.classCode)
+            let before = days[day] ?? (0, 0)
+            days[day] = (before.messages + sums.messages, before.estimated + sums.estimated)
+        }
+        return days
+    }
+
+    /// When each sender of a domain was seen.
+    var domainSenders: [IngestCaches.DomainSender: DomainSenderDays] {
+        var seen: [IngestCaches.DomainSender: DomainSenderDays] = [:]
+        for (key, sums) in senderDays {
+            let isUndecided = key.classCode == 2 || key.classCode == 6
+            let undecided = isUndecided && sums.messages > 0 ? key.day : -1
+            let pair = IngestCaches.DomainSender(domain: key.domain, sender: key.sender)
+            var days =
+                seen[pair]
+                ?? DomainSenderDays(first: key.day, last: key.day, lastUndecided: undecided)
+            days.first = min(days.first, key.day)
+            days.last = max(days.last, key.day)
+            days.lastUndecided = max(days.lastUndecided, undecided)
+            seen[pair] = days
+        }
+        return seen
     }
 
     /// Remembers the newest policy seen and the days with data.

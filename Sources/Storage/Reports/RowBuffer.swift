@@ -59,6 +59,8 @@ struct RowBuffer {
     private var waiting: [[SQLValue]] = Array(repeating: [], count: Table.allCases.count)
     private var valueCount = 0
     private var byteCount = 0
+    /// How often the buffer was emptied into the database.
+    private(set) var timesWritten = 0
 
     var isFull: Bool { valueCount > Self.mostValues || byteCount > Self.mostBytes }
 
@@ -68,12 +70,40 @@ struct RowBuffer {
         if table == .rawPiece, case .blob(let bytes)? = values.last { byteCount += bytes.count }
     }
 
+    /// One row, straight to its place.
+    mutating func add(to table: Table, _ values: SQLValue...) {
+        waiting[table.rawValue].append(contentsOf: values)
+        valueCount += values.count
+    }
+
+    /// Makes room at once instead of step by step.
+    mutating func reserve(rows: Int, of table: Table) {
+        let values = rows * table.columns.count
+        if values > waiting[table.rawValue].capacity - waiting[table.rawValue].count {
+            waiting[table.rawValue].reserveCapacity(
+                max(waiting[table.rawValue].count * 2, waiting[table.rawValue].count + values))
+        }
+    }
+
+    /// Values of a table that wait.
+    func count(of table: Table) -> Int { waiting[table.rawValue].count }
+
+    /// Forgets the last values of a table, down to a count.
+    mutating func cut(_ table: Table, to count: Int) {
+        let surplus = waiting[table.rawValue].count - count
+        guard surplus > 0 else { return }
+        waiting[table.rawValue].removeLast(surplus)
+        valueCount -= surplus
+    }
+
     mutating func write(to transaction: any SQLTransaction) throws {
         for table in Table.allCases {
             let values = waiting[table.rawValue]
             guard !values.isEmpty else { continue }
             try transaction.insert(into: table.name, columns: table.columns, values: values)
         }
+        let written = timesWritten + 1
         self = RowBuffer()
+        timesWritten = written
     }
 }
