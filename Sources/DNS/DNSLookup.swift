@@ -6,6 +6,18 @@ public protocol DNSLookup: Sendable {
     /// Looks up the records of one name and type, following aliases. Never throws: a failure is an
     /// outcome, because RFCs decide differently on each.
     func lookUp(_ name: DomainName, _ type: RecordType) async -> DNSAnswer
+
+    /// The same for a name of any octets, as SPF macros make them of what a client said
+    /// (RFC 7208 §7.3).
+    func lookUp(_ name: DNSName, _ type: RecordType) async -> DNSAnswer
+}
+
+extension DNSLookup {
+    /// For look-ups that know domain names only: any other name does not exist.
+    public func lookUp(_ name: DNSName, _ type: RecordType) async -> DNSAnswer {
+        guard let domain = name.domainName else { return DNSAnswer(.nameError) }
+        return await lookUp(domain, type)
+    }
 }
 
 /// What a look-up found.

@@ -7,8 +7,32 @@ internal import Identities
 /// dropped whole, so that no operation takes longer as the cache grows.
 struct AnswerCache {
     struct Key: Hashable, Sendable {
-        let name: DomainName
+        /// Text is compared faster than octets in which case does not count, and nearly all names
+        /// are domain names.
+        private enum Name: Hashable {
+            case domain(DomainName)
+            case octets(DNSName)
+        }
+
+        private let key: Name
         let type: RecordType
+
+        init(_ name: DomainName, _ type: RecordType) {
+            key = .domain(name)
+            self.type = type
+        }
+
+        init(_ name: DNSName, _ type: RecordType) {
+            key = name.domainName.map(Name.domain) ?? .octets(name)
+            self.type = type
+        }
+
+        var name: DNSName {
+            switch key {
+            case .domain(let name): DNSName(name)
+            case .octets(let name): name
+            }
+        }
     }
 
     private struct Entry {
@@ -70,7 +94,7 @@ struct AnswerCache {
     mutating func store(_ answer: DNSAnswer, _ key: Key, now: Duration) {
         guard answer.timeToLive > 0, entryLimit > 0 else { return }
         let octets =
-            200 + key.name.text.utf8.count + 100 * answer.aliases.count
+            200 + key.name.wire.count + 100 * answer.aliases.count
             + answer.records.reduce(0) { $0 + 150 + $1.data.wire.count + $1.name.wire.count }
         guard octets <= octetLimit / 4 else { return }
         _ = old.take(key)

@@ -11,10 +11,10 @@ struct AnswerChain {
     private var timeToLive = Limits.longestTimeToLive
     private var isAuthenticated = true
 
-    init(_ name: DomainName, _ type: RecordType) {
-        self.name = DNSName(name)
+    init(_ name: DNSName, _ type: RecordType) {
+        self.name = name
         self.type = type
-        passed = [self.name]
+        passed = [name]
     }
 
     /// The answer, or nil when the last alias has to be asked for.

@@ -11,7 +11,7 @@ struct Lookup {
     /// The place in the list of the server to ask first.
     var preferred: Int
 
-    mutating func run(_ name: DomainName, _ type: RecordType) async -> DNSAnswer {
+    mutating func run(_ name: DNSName, _ type: RecordType) async -> DNSAnswer {
         let deadline = now() + configuration.totalTimeout
         var chain = AnswerChain(name, type)
         for _ in 0..<Limits.questionsPerLookup {

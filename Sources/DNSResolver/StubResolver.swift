@@ -36,7 +36,14 @@ public final class StubResolver: DNSLookup {
     }
 
     public func lookUp(_ name: DomainName, _ type: RecordType) async -> DNSAnswer {
-        let key = AnswerCache.Key(name: name, type: type)
+        await answer(AnswerCache.Key(name, type))
+    }
+
+    public func lookUp(_ name: DNSName, _ type: RecordType) async -> DNSAnswer {
+        await answer(AnswerCache.Key(name, type))
+    }
+
+    private func answer(_ key: AnswerCache.Key) async -> DNSAnswer {
         while true {
             switch state.withLock({ $0.start(key, now: now()) }) {
             case .known(let answer): return answer

@@ -29,10 +29,12 @@ final class HostileServer: Sendable {
     /// What was asked, in order.
     var asked: [Asked] { log.all }
 
-    init(_ behave: @escaping @Sendable (Asked) -> [Reply]) async throws {
+    init(
+        host: String = "127.0.0.1", _ behave: @escaping @Sendable (Asked) -> [Reply]
+    ) async throws {
         let log = SeenLog()
         let group = MultiThreadedEventLoopGroup.singleton
-        let other = try await DatagramBootstrap(group: group).bind(host: "127.0.0.1", port: 0).get()
+        let other = try await DatagramBootstrap(group: group).bind(host: host, port: 0).get()
         let tcp = try await ServerBootstrap(group: group)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -40,7 +42,7 @@ final class HostileServer: Sendable {
                         StreamSide(log: log, behave: behave))
                 }
             }
-            .bind(host: "127.0.0.1", port: 0).get()
+            .bind(host: host, port: 0).get()
         port = tcp.localAddress?.port ?? 0
         let udp = try await DatagramBootstrap(group: group)
             .channelInitializer { channel in
@@ -49,7 +51,7 @@ final class HostileServer: Sendable {
                         DatagramSide(log: log, behave: behave, other: other))
                 }
             }
-            .bind(host: "127.0.0.1", port: port).get()
+            .bind(host: host, port: port).get()
         channels = [udp, tcp, other]
         self.log = log
     }

@@ -455,19 +455,6 @@ struct `A resolver among hostile servers` {
         await silent.stop()
     }
 
-    @Test(arguments: [(true, true), (false, false)])
-    func `trusts the AD bit of a resolver on this machine`(bit: Bool, expected: Bool) async throws {
-        let server = try await HostileServer { asked in
-            var message = HostileServer.answer(asked.query, [address(asked.query)])
-            message.isAuthenticated = bit
-            return [.message(message)]
-        }
-        let resolver = StubResolver(configuration: configuration(server))
-        #expect(await resolver.lookUp(try name("www.test"), .a).isAuthenticated == expected)
-        await resolver.shutDown()
-        await server.stop()
-    }
-
     @Test func `survives servers that break their TCP connections`() async throws {
         let server = try await HostileServer { asked in
             var cut = HostileServer.answer(asked.query)

@@ -27,6 +27,7 @@ struct `A resolver before real servers` {
             _dmarc TXT "v=DMARC1; p=reject"
             dead CNAME nothing.example.test.
             bücher A 192.0.2.30
+            a\\.b\\032\\255 A 192.0.2.40
             """.replacing("bücher", with: "xn--bcher-kva")
     }()
 
@@ -82,6 +83,10 @@ struct `A resolver before real servers` {
                 #expect(wild.texts == ["any"])
                 let accented = await resolver.lookUp(try Self.name("bücher.example.test"), .a)
                 #expect(accented.addresses.count == 1)
+                let odd = try #require(DNSName("A\\.b\\032\\255.example.test"))
+                #expect(await resolver.lookUp(odd, .a).addresses.count == 1)
+                let oddNone = try #require(DNSName("a.b\\032\\255.example.test"))
+                #expect(await resolver.lookUp(oddNone, .a).outcome == .nameError)
                 let none = await resolver.lookUp(try Self.name("none.example.test"), .a)
                 #expect(none.outcome == .nameError)
                 #expect(none.timeToLive > 0 && none.timeToLive <= 60)

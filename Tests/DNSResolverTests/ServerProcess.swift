@@ -40,11 +40,17 @@ final class ServerProcess {
         return server
     }
 
-    /// Starts Unbound in front of authoritative servers of stub zones, with its own local data.
-    static func unbound(stubs: [(name: String, port: Int)], extra: String = "") throws
-        -> ServerProcess
-    {
+    /// Starts Unbound in front of authoritative servers of stub zones. With trust anchors (records
+    /// of keys) it validates.
+    static func unbound(
+        stubs: [(name: String, port: Int)], trustAnchors: [String] = []
+    ) throws -> ServerProcess {
         let server = try ServerProcess()
+        let anchors = trustAnchors.map { "trust-anchor: '\($0)'" }
+        let validation =
+            trustAnchors.isEmpty
+            ? ["module-config: \"iterator\"", "domain-insecure: \"test.\""]
+            : ["module-config: \"validator iterator\""] + anchors
         var configuration = """
             server:
               interface: 127.0.0.1
@@ -56,12 +62,10 @@ final class ServerProcess {
               do-not-query-localhost: no
               use-syslog: no
               num-threads: 1
-              module-config: "iterator"
               so-rcvbuf: 0
-              domain-insecure: "test."
               local-zone: "test." nodefault
               root-hints: ""
-              \(extra)
+              \(validation.joined(separator: "\n  "))
 
             """
         for stub in stubs {

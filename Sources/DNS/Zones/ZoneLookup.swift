@@ -28,12 +28,21 @@ public struct ZoneLookup: DNSLookup {
     }
 
     public func lookUp(_ name: DomainName, _ type: RecordType) async -> DNSAnswer {
+        answer(DNSName(name), type)
+    }
+
+    public func lookUp(_ name: DNSName, _ type: RecordType) async -> DNSAnswer {
         answer(name, type)
     }
 
     /// The same without suspension.
     public func answer(_ name: DomainName, _ type: RecordType) -> DNSAnswer {
-        var name = DNSName(name)
+        answer(DNSName(name), type)
+    }
+
+    /// The same for a name of any octets.
+    public func answer(_ name: DNSName, _ type: RecordType) -> DNSAnswer {
+        var name = name
         var aliases: [DomainName] = []
         var timeToLive = UInt32.max
         while let zone = zone(of: name, type) {

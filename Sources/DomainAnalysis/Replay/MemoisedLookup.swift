@@ -37,6 +37,12 @@ actor MemoisedLookup: DNSLookup {
         return answer
     }
 
+    /// Names that are no domain names are asked as they come: no replay asks for them twice.
+    func lookUp(_ name: DNSName, _ type: RecordType) async -> DNSAnswer {
+        guard let domain = name.domainName else { return await inner.lookUp(name, type) }
+        return await lookUp(domain, type)
+    }
+
     private func wait(_ waiter: CheckedContinuation<DNSAnswer, Never>, for question: Question) {
         switch answers[question] {
         case .underWay(let others)?: answers[question] = .underWay(others + [waiter])

@@ -1,0 +1,57 @@
+import Foundation
+import Testing
+
+/// A zone signed with the tools of Debian's package ldnsutils.
+struct SignedZone {
+    let name: String
+    /// The signed zone.
+    let text: String
+    /// The key from which the chain of trust begins.
+    let anchor: String
+
+    /// Makes a key and signs the zone with it.
+    init(_ name: String, _ text: String) throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appending(path: "sealgate-signed-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Data(text.utf8).write(to: folder.appending(path: "zone"))
+        let log = try Self.run(
+            "cd '\(folder.path)' && key=$(ldns-keygen -r /dev/urandom -a ECDSAP256SHA256 -k \(name))"
+                + " && ldns-signzone -i 20200101000000 -e 20600101000000 -f signed zone $key"
+                + " && mv $key.key anchor")
+        func read(_ file: String) throws -> String {
+            guard
+                let text = try? String(
+                    contentsOf: folder.appending(path: file), encoding: .utf8)
+            else {
+                throw ServerProcess.Missing(
+                    description: "This test needs ldns-signzone: install Debian's package "
+                        + "ldnsutils. \(log)")
+            }
+            return text
+        }
+        self.name = name
+        self.text = try read("signed")
+        let key = try read("anchor").split(separator: "\n").first { !$0.hasPrefix(";") } ?? ""
+        anchor = key.split(separator: ";").first.map(String.init) ?? ""
+    }
+
+    /// The zone with one text changed after it was signed.
+    func tampered(_ old: String, _ new: String) throws -> String {
+        try #require(text.contains(old))
+        return text.replacing(old, with: new)
+    }
+
+    private static func run(_ command: String) throws -> String {
+        guard let pipe = popen("(\(command)) 2>&1", "r") else { return "popen failed" }
+        defer { pclose(pipe) }
+        var log = ""
+        var line = [CChar](repeating: 0, count: 1_024)
+        while fgets(&line, CInt(line.count), pipe) != nil {
+            log += String(
+                decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
+        return log
+    }
+}
