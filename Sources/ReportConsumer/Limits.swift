@@ -19,3 +19,18 @@ public struct IntakeLimits: Hashable, Sendable {
 
     public init() {}
 }
+
+/// Bounds on a file of networks; each is hit by a test.
+public struct NetworkLimits: Hashable, Sendable {
+    /// Files asked one after the other.
+    public var files = 8
+    /// Largest file that is mapped.
+    public var fileBytes: Int64 = 8 << 30
+    /// Characters of a name that are kept.
+    public var textLength = 120
+    /// Nodes and entries looked at when a file is opened.
+    public var sampledNodes = 20_000
+    public var sampledEntries = 1_000
+
+    public init() {}
+}

@@ -38,7 +38,8 @@ public struct ReportPipeline: Sendable {
         self.limits = limits
         self.now = now
         self.judge = RowJudge(
-            identifier: identifier, suffixes: suffixes, mostRemembered: limits.judgements)
+            identifier: identifier, suffixes: suffixes, networks: facts.networks,
+            mostRemembered: limits.judgements)
     }
 
     /// What one raw report turned out to be.

@@ -66,18 +66,7 @@ extension SenderIdentifier {
                 ownership.organization(reverse.name), confidence: .moderate,
                 evidence: [reverse.evidence] + weak)
         }
-        if let network = observation.network {
-            let organisation = String(network.organisation.prefix(SourceLimits.quotedLength))
-            return SenderIdentification(
-                key: "network:AS\(network.number)", name: organisation, serviceID: nil,
-                confidence: .weak,
-                evidence: [
-                    .init(
-                        kind: .network,
-                        observation: "The address is in AS\(network.number) (\(organisation))",
-                        match: "a network only says whose cables the message came over")
-                ] + weak)
-        }
+        if let named = network(observation, before: weak) { return named }
         if let best = findings.first(where: { $0.service != nil }) {
             return service(best, among: findings, observation, ownership)
         }

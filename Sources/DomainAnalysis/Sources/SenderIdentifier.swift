@@ -27,10 +27,11 @@ public struct SenderIdentifier: Sendable {
                 headerFrom: observation.headerFrom, ownDomains: ownDomains,
                 organization: organization)
             let findings = findings(in: observation, ownership: ownership)
-            if let best = findings.first(where: { $0.service != nil && $0.strength > .weak }) {
-                return service(best, among: findings, observation, ownership)
-            }
-            return host(observation, findings: findings, ownership: ownership)
+            let best = findings.first { $0.service != nil && $0.strength > .weak }
+            let identification =
+                best.map { service($0, among: findings, observation, ownership) }
+                ?? host(observation, findings: findings, ownership: ownership)
+            return adding(observation.network, to: identification)
         }
     }
 

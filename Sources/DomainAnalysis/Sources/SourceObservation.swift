@@ -11,7 +11,7 @@ public struct SourceObservation: Hashable, Sendable {
     public var dkim: [Signature]
     /// Override reasons of the receiver: type and comment.
     public var overrides: [Override]
-    /// Autonomous system, where the user gave a database of networks.
+    /// Network and country, where the user gave a file of networks.
     public var network: Network?
     /// Names of the blocklists that list the address, where they were asked.
     public var blocklists: [String]
@@ -51,10 +51,13 @@ public struct SourceObservation: Hashable, Sendable {
     }
 
     public struct Network: Hashable, Sendable {
-        public var number: Int
-        public var organisation: String
+        /// Number of the autonomous system.
+        public var number: Int?
+        /// Who runs it, as the file says.
+        public var organisation: String?
+        /// ISO 3166-1 alpha-2.
         public var country: String?
-        public init(number: Int, organisation: String, country: String?) {
+        public init(number: Int?, organisation: String?, country: String?) {
             self.number = number
             self.organisation = organisation
             self.country = country

@@ -11,19 +11,25 @@ final class RowJudge: Sendable {
     private let identifier: SenderIdentifier
     private let classifier: SourceClassifier
     private let suffixes: PublicSuffixList
+    private let networks: NetworkLookup?
     private let mostRemembered: Int
     private let judgements = Mutex<[Key: IdentifiedRecord.Judgement]>([:])
     private let organizationalDomains = Mutex<[DomainName: DomainName]>([:])
 
-    init(identifier: SenderIdentifier, suffixes: PublicSuffixList, mostRemembered: Int) {
+    init(
+        identifier: SenderIdentifier, suffixes: PublicSuffixList, networks: NetworkLookup? = nil,
+        mostRemembered: Int
+    ) {
         self.identifier = identifier
         self.classifier = SourceClassifier(
             catalogue: identifier.catalogue, ownDomains: identifier.ownDomains)
         self.suffixes = suffixes
+        self.networks = networks
         self.mostRemembered = mostRemembered
     }
 
-    /// Everything of a row that a judgement depends on; the address counts only by what DNS says.
+    /// Everything of a row that a judgement depends on; the address counts only by what DNS and
+    /// the files of networks say.
     private struct Key: Hashable, Sendable {
         var authenticationSet: AuthenticationSetDigest
         var reasons: [AggregateRecord.OverrideReason]
@@ -31,6 +37,7 @@ final class RowJudge: Sendable {
         var reverseName: SourceObservation.ReverseName
         var blocklists: [String]
         var aliases: [DomainName]
+        var network: SourceObservation.Network?
     }
 
     /// - Parameter aliasTargets: where signing names point to, as far as they were looked up.
@@ -44,7 +51,10 @@ final class RowJudge: Sendable {
             reverseName: fact.reverseName, blocklists: fact.blocklists,
             aliases: aliasTargets.isEmpty
                 ? []
-                : record.dkim.compactMap { Self.signingName($0).flatMap { aliasTargets[$0] } })
+                : record.dkim.compactMap { Self.signingName($0).flatMap { aliasTargets[$0] } },
+            network: networks.flatMap { networks in
+                record.source.flatMap(networks.network(of:))
+            })
         if let known = judgements.withLock({ $0[key] }) { return known }
         let fresh = decide(record, fact, key, aliasTargets: aliasTargets)
         return judgements.withLock { known in
@@ -60,7 +70,7 @@ final class RowJudge: Sendable {
         _ record: AggregateRecord, _ fact: SourceFacts.Fact, _ key: Key,
         aliasTargets: [DomainName: DomainName]
     ) -> IdentifiedRecord.Judgement {
-        let observation = Self.observation(record, fact, aliasTargets)
+        let observation = Self.observation(record, fact, key.network, aliasTargets)
         let identification = identifier.identify(observation) { organizationalDomain(of: $0) }
         let classification = classifier.classify(
             observation, identification, isAligned: key.isAligned)
@@ -89,7 +99,7 @@ final class RowJudge: Sendable {
 
     private static func observation(
         _ record: AggregateRecord, _ fact: SourceFacts.Fact,
-        _ aliasTargets: [DomainName: DomainName]
+        _ network: SourceObservation.Network?, _ aliasTargets: [DomainName: DomainName]
     ) -> SourceObservation {
         // A HELO name is what the client chose to say: it never tells who sends.
         let spf = record.spf.first { $0.scope != "helo" }
@@ -107,6 +117,6 @@ final class RowJudge: Sendable {
                 }
             },
             overrides: record.reasons.map { .init(type: $0.type, comment: $0.comment) },
-            blocklists: fact.blocklists)
+            network: network, blocklists: fact.blocklists)
     }
 }

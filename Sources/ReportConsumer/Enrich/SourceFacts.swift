@@ -26,6 +26,8 @@ public actor SourceFacts {
 
     private let lookup: (any DNSLookup)?
     private let blocklists: [DomainName]
+    /// Files of networks on this machine: asked without waiting, and for every row.
+    nonisolated let networks: NetworkLookup?
     private var known: [IPAddress: Fact] = [:]
     private var knownTargets: [DomainName: DomainName?] = [:]
     private var failuresInARow = 0
@@ -35,12 +37,19 @@ public actor SourceFacts {
     /// - Parameters:
     ///   - lookup: nil leaves every address unnamed.
     ///   - blocklists: zones in which a reversed address is looked up (RFC 5782).
-    public init(lookup: (any DNSLookup)?, blocklists: [DomainName] = []) {
+    ///   - networks: which network and country an address belongs to.
+    public init(
+        lookup: (any DNSLookup)?, blocklists: [DomainName] = [], networks: NetworkLookup? = nil
+    ) {
         self.lookup = lookup
         self.blocklists = blocklists
+        self.networks = networks
     }
 
     nonisolated var isIdle: Bool { lookup == nil }
+
+    /// Files of networks of which some entries could not be read.
+    public nonisolated var damagedNetworks: [String] { networks?.damaged ?? [] }
 
     /// Finds out about addresses; every one asked for is in the result.
     func facts(for addresses: some Sequence<IPAddress> & Sendable) async -> [IPAddress: Fact] {

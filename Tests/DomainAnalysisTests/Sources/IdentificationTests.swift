@@ -171,6 +171,14 @@ struct IdentificationTests {
                 dkim: [Sample.signature("example.com", "fail", selector: "mte1")],
                 network: .init(number: 64500, organisation: "Example Telecom", country: nil)),
             "network:AS64500", .weak, .network),
+        Case(
+            "a network without a name is called by its number",
+            Sample.observation(network: .init(number: 64500, organisation: nil, country: nil)),
+            "network:AS64500", .weak, .network),
+        Case(
+            "a country alone names nobody",
+            Sample.observation(network: .init(number: nil, organisation: nil, country: "SE")),
+            "unknown", .none, .network),
         Case("nothing at all", Sample.observation(), "unknown", .none, nil),
     ]
 
