@@ -1,0 +1,27 @@
+import Identities
+
+/// What an ARC-Seal field says (RFC 8617 §4.1.3).
+struct ARCSeal: Sendable {
+    let signature: ARCSignature
+    /// `cv=`: what its sealer found out about the sets before.
+    let chainStatus: ARCValidation.Result
+
+    init(_ field: RawField, _ tags: TagList, instance: Int) throws(ARCDefect) {
+        // §4.1.3: what a seal covers is fixed, and whoever lists fields means something else.
+        guard tags["h"] == nil else {
+            throw ARCDefect("ARC-Seal \(instance) has the tag h=, which seals must not have.")
+        }
+        guard let status = tags["cv"] else {
+            throw ARCDefect("ARC-Seal \(instance) does not say whether the chain held (cv=).")
+        }
+        guard
+            let chainStatus = ARCValidation.Result.allCases.first(where: { word in
+                status.value.elementsEqual(word.rawValue.utf8)
+            })
+        else {
+            throw ARCDefect("ARC-Seal \(instance) has a cv= other than none, pass and fail.")
+        }
+        self.chainStatus = chainStatus
+        signature = try ARCSignature(field, tags, "ARC-Seal \(instance)")
+    }
+}

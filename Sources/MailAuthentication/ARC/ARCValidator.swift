@@ -1,0 +1,111 @@
+public import DNS
+import Identities
+
+/// Validates the chain of ARC sets of a message (RFC 8617 §5.2).
+///
+/// ARC is a bilateral option: useful between hosts that know each other, on its way to the status
+/// Historic, and replaced by DKIM2. A chain that holds says who handled the message and what each
+/// of them found, not that any of them is honest.
+public struct ARCValidator: Sendable {
+    private let keys: DKIMKeyLookup
+    private let policy: ARCPolicy
+
+    /// Keys stay remembered in parsed form as long as the validator, or a copy of it, lives.
+    public init(lookup: any DNSLookup, policy: ARCPolicy = ARCPolicy()) {
+        self.init(keys: DKIMKeyLookup(lookup: lookup), policy: policy)
+    }
+
+    /// For callers that share the parsed keys with others.
+    init(keys: DKIMKeyLookup, policy: ARCPolicy = ARCPolicy()) {
+        self.keys = keys
+        self.policy = policy
+    }
+
+    /// Validates at the time `now`, in seconds since 1970. Every failure is permanent, those of the
+    /// DNS too (§5.2.1); the reason tells which ones were only for the moment.
+    public func validate(_ message: RawMessage, now: Int64) async -> ARCValidation {
+        let chain = ARCChain(message)
+        var outcome = ARCValidation(
+            .fail, instances: chain.highestInstance, sealers: chain.sealers,
+            reason: chain.defect ?? "")
+        guard chain.defect == nil else { return outcome }
+        guard let newest = chain.sets.last else {
+            return ARCValidation(.none, reason: "The message has no ARC sets.")
+        }
+        var check = ARCChainCheck(message, chain.sets, now: now)
+        do throws(ARCDefect) {
+            // Before any look-up: most changed messages end here.
+            let forms = try check.formsWithMatchingBody(newest)
+            check.learn(await answers(for: check.neededKeys(newest)))
+            try check.verifyMessageSignature(newest, forms)
+            try check.verifySeals()
+        } catch {
+            outcome.reason = error.reason
+            return outcome
+        }
+        outcome.result = .pass
+        let unsigned = check.unsignedOctets
+        if policy.looksForOldestPass { outcome.oldestPass = await oldestPass(&check) }
+        outcome.reason = Self.reason(outcome)
+        if unsigned > 0 {
+            outcome.reason += " The last \(unsigned) octets of the text are not signed (l=)."
+        }
+        return outcome
+    }
+
+    /// §5.2, step 5: goes back until a message signature does not hold.
+    private func oldestPass(_ check: inout ARCChainCheck) async -> Int {
+        let older = Array(check.sets.dropLast().reversed())
+        var candidates: [(set: ARCSet, forms: [ARCMessageSignature.Form])] = []
+        for set in older {
+            guard let forms = try? check.formsWithMatchingBody(set) else { break }
+            candidates.append((set, forms))
+        }
+        let missing = candidates.reduce(into: Set<ARCKeyName>()) {
+            if let name = check.missingKey($1.set) { $0.insert(name) }
+        }
+        if !missing.isEmpty { check.learn(await answers(for: missing)) }
+        for candidate in candidates {
+            do throws(ARCDefect) {
+                try check.verifyMessageSignature(candidate.set, candidate.forms)
+            } catch {
+                return candidate.set.instance + 1
+            }
+        }
+        return candidates.count == older.count ? 0 : check.sets.count - candidates.count
+    }
+
+    /// Looks all keys up at once.
+    private func answers(for names: Set<ARCKeyName>) async -> [ARCKeyName: DKIMKeyAnswer] {
+        if names.count == 1, let name = names.first {
+            return [name: await keys.find(selector: name.selector, domain: name.domain)]
+        }
+        let keys = keys
+        return await withTaskGroup(of: (ARCKeyName, DKIMKeyAnswer).self) { group in
+            for name in names {
+                group.addTask {
+                    (name, await keys.find(selector: name.selector, domain: name.domain))
+                }
+            }
+            var answers: [ARCKeyName: DKIMKeyAnswer] = [:]
+            answers.reserveCapacity(names.count)
+            for await (name, answer) in group { answers[name] = answer }
+            return answers
+        }
+    }
+
+    private static func reason(_ outcome: ARCValidation) -> String {
+        let names = outcome.sealers.map(\.text).joined(separator: ", ")
+        let holds =
+            outcome.instances == 1
+            ? "The only ARC set holds; it was sealed by \(names)."
+            : "All \(outcome.instances) ARC sets hold; they were sealed by \(names)."
+        switch outcome.oldestPass {
+        case .some(0) where outcome.instances > 1:
+            return holds + " Nothing that is signed has changed since the first."
+        case .some(let oldest) where oldest > 0:
+            return holds + " The message is unchanged since set \(oldest)."
+        default: return holds
+        }
+    }
+}
