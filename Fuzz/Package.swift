@@ -11,6 +11,9 @@ let house: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("ExistentialAny"),
+    // Of several --sanitize options the build passes on the last one only: without this nothing
+    // would be instrumented for coverage, and the fuzzer would be blind.
+    .unsafeFlags(["-sanitize=fuzzer,address"]),
 ]
 
 func product(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -29,23 +32,51 @@ func fuzz(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
         swiftSettings: house + [.unsafeFlags(["-parse-as-library"])])
 }
 
+let authentication: [Target.Dependency] = ["MailAuthentication", "DNS", "Identities"]
+
 let package = Package(
     name: "sealgate-fuzz",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+    ],
     targets: [
         library("CZlib", "zlib"),
         library("CArchive", "libarchive"),
         library("CIDN2", "libidn2"),
         library("CPSL", "libpsl"),
+        library("CLibXML2", "libxml-2.0"),
         product("Identities", ["CIDN2"]),
         product("DNS", ["Identities"]),
         product("InternetMessage", ["Identities"]),
-        product("MailAuthentication", ["Identities", "DNS", "CPSL"]),
+        product(
+            "MailAuthentication",
+            [
+                "Identities", "DNS", "InternetMessage", "CPSL", "CZlib", "CLibXML2",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+            ]),
         product("MailReports", ["Identities", "InternetMessage", "CZlib", "CArchive"]),
 
         fuzz("DNSMessageFuzz", ["DNS", "Identities"]),
         fuzz("ZoneFileFuzz", ["DNS", "Identities"]),
         fuzz("MessageParserFuzz", ["InternetMessage", "Identities"]),
         fuzz("DMARCRecordFuzz", ["MailAuthentication"]),
+        fuzz("SPFRecordFuzz", authentication),
+        fuzz("SPFMacroFuzz", authentication),
+        fuzz("DKIMSignatureFuzz", authentication),
+        fuzz("DKIMKeyFuzz", authentication),
+        fuzz("DKIM2Fuzz", authentication),
+        fuzz("ARCSetFuzz", authentication),
+        fuzz("AuthenticationResultsFuzz", authentication),
+        fuzz("MTASTSPolicyFuzz", authentication),
+        fuzz("BIMIRecordFuzz", authentication),
+        fuzz("SVGTinyPSFuzz", authentication),
+        fuzz("MarkCertificateFuzz", authentication),
+        fuzz("DMARCEvaluationFuzz", authentication),
         fuzz("AggregateReportFuzz", ["MailReports", "Identities"]),
         fuzz("ReportReaderFuzz", ["MailReports", "Identities", "InternetMessage"]),
     ]

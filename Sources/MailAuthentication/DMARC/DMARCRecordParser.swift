@@ -49,7 +49,7 @@ public enum DMARCRecordParser {
         guard index < bytes.count, bytes[index] == UInt8(ascii: "=") else { return nil }
         index += 1
         skipSpace()
-        let version = Array("DMARC1".utf8)
+        let version = "DMARC1".utf8
         guard bytes.count - index >= version.count,
             bytes[index..<(index + version.count)].elementsEqual(version)
         else { return nil }
@@ -72,7 +72,8 @@ public enum DMARCRecordParser {
 /// A record while its tags are read one by one.
 private struct Reading {
     private var record = DMARCRecord()
-    private var seen: Set<String> = ["v"]
+    // Short texts of which there are few: a search is quicker than hashing.
+    private var seen = ["v"]
 
     mutating func warn(_ sentence: String) {
         guard record.warnings.count < Limits.dmarcWarnings else { return }
@@ -92,10 +93,11 @@ private struct Reading {
             warn("The tag \(quoted(sentName)) is unknown; receivers pass over it.")
             return nil
         }
-        guard seen.insert(name).inserted else {
+        guard !seen.contains(name) else {
             // RFC 6376 §3.2, whose syntax DMARC takes over: a repeated tag voids the whole list.
             return .invalid(reason: "The tag \(name) is there twice.", offset: element.startIndex)
         }
+        seen.append(name)
         if !sentName.elementsEqual(name.utf8) {
             warn("The tag \(quoted(sentName)) should be written in lower case.")
         }
@@ -108,7 +110,7 @@ private struct Reading {
         return nil
     }
 
-    private static let known: Set<String> = [
+    private static let known = [
         "v", "p", "sp", "np", "psd", "t", "adkim", "aspf", "rua", "ruf", "fo", "pct", "rf", "ri",
     ]
 
@@ -135,7 +137,7 @@ private struct Reading {
 
     private mutating func policy(_ name: String, _ value: String) -> DMARCPolicy? {
         if let policy = DMARCPolicy(rawValue: value.asciiLowercased) { return policy }
-        warn("\(name)=\(value.excerpt) is no policy: use none, quarantine or reject.")
+        warn("\(name)=\(value.reasonExcerpt) is no policy: use none, quarantine or reject.")
         noteInvalidPolicy(name)
         return nil
     }
@@ -149,7 +151,7 @@ private struct Reading {
         _ name: String, _ value: String, _: Word.Type
     ) -> Word? {
         if let word = Word(rawValue: value.asciiLowercased) { return word }
-        warn("\(name)=\(value.excerpt) is not valid; the default counts.")
+        warn("\(name)=\(value.reasonExcerpt) is not valid; the default counts.")
         return nil
     }
 
@@ -157,7 +159,7 @@ private struct Reading {
         warn("The tag pct was removed by RFC 9989; receivers that know it no more use t=y.")
         let isNumber = !value.isEmpty && value.utf8.allSatisfy { (0x30...0x39).contains($0) }
         guard isNumber, let number = Int(value), number <= 100 else {
-            warn("pct=\(value.excerpt) is no number from 0 to 100.")
+            warn("pct=\(value.reasonExcerpt) is no number from 0 to 100.")
             return
         }
         record.percentage = number
@@ -173,7 +175,7 @@ private struct Reading {
             && Set(options).count == options.count
             && !(options.contains("0") && options.contains("1"))
         if isValid { return options }
-        warn("fo=\(value.excerpt) is not valid; the default, 0, counts.")
+        warn("fo=\(value.reasonExcerpt) is not valid; the default, 0, counts.")
         return []
     }
 
@@ -182,7 +184,7 @@ private struct Reading {
         for piece in value.split(separator: ",", omittingEmptySubsequences: false) {
             let text = String(piece).trimmedBlanks
             guard let address = ReportingURI(text) else {
-                warn("\(name): \(text.excerpt) is no reporting address; it is passed over.")
+                warn("\(name): \(text.reasonExcerpt) is no reporting address; it is passed over.")
                 continue
             }
             guard addresses.count < Limits.dmarcReportURIs else {
@@ -190,7 +192,7 @@ private struct Reading {
                 break
             }
             if address.hadSizeLimit {
-                warn("\(name): the size limit after \(address.text.excerpt) is obsolete.")
+                warn("\(name): the size limit after \(address.text.reasonExcerpt) is obsolete.")
             }
             addresses.append(address.text)
         }
@@ -208,19 +210,15 @@ private struct Reading {
     }
 
     private func quoted(_ bytes: ArraySlice<UInt8>) -> String {
-        "“\(String(decoding: bytes, as: UTF8.self).excerpt)”"
+        "“\(String(decoding: bytes, as: UTF8.self).reasonExcerpt)”"
     }
 }
 
 extension String {
     /// Lower case for ASCII letters only, as DNS and DMARC compare.
     fileprivate var asciiLowercased: String {
-        String(decoding: utf8.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }, as: UTF8.self)
-    }
-
-    fileprivate var excerpt: String {
-        unicodeScalars.count > 60
-            ? String(String.UnicodeScalarView(unicodeScalars.prefix(60))) + "…" : self
+        guard utf8.contains(where: { $0 &- 0x41 < 26 }) else { return self }
+        return String(decoding: utf8.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }, as: UTF8.self)
     }
 
     fileprivate var trimmedBlanks: String {

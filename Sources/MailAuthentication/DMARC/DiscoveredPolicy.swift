@@ -50,7 +50,11 @@ public struct DiscoveredPolicy: Hashable, Sendable {
     ) -> Bool? {
         if identifier == author { return true }
         if mode == .strict { return false }
-        if alignmentFailure != nil { return nil }
+        if alignmentFailure != nil {
+            // Names under different top-level domains have no Organizational Domain in common.
+            let isApart = identifier.suffix(labels: 1) != author.suffix(labels: 1)
+            return isApart ? false : nil
+        }
         // An Organizational Domain is the name itself or above it: the others need no look-up.
         guard identifier.isEqualOrBelow(organizationalDomain) else { return false }
         guard let organization, organization.failure == nil else { return nil }

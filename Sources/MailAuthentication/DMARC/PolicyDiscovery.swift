@@ -24,19 +24,36 @@ public struct PolicyDiscovery: Sendable {
 
     /// The policy for mail whose From field names this domain.
     public func discover(_ author: DomainName) async -> DiscoveredPolicy {
+        var answers = RecordAnswers()
+        return await discover(author, answers: &answers)
+    }
+
+    /// The same with the answers that were had before.
+    func discover(
+        _ author: DomainName, answers: inout RecordAnswers
+    ) async -> DiscoveredPolicy {
         var policy =
             switch method {
-            case .treeWalk: await walk(author)
-            case .publicSuffixList: await readList(author)
+            case .treeWalk: await walk(author, &answers)
+            case .publicSuffixList: await readList(author, &answers)
             }
-        await askExistence(&policy)
+        await askExistence(&policy, &answers)
         return policy
     }
 
     /// The Organizational Domain of any name.
     public func organizationalDomain(of name: DomainName) async -> OrganizationalDomain {
+        var answers = RecordAnswers()
+        return await organizationalDomain(of: name, answers: &answers)
+    }
+
+    /// The same with the answers that were had before.
+    func organizationalDomain(
+        of name: DomainName, answers: inout RecordAnswers
+    ) async -> OrganizationalDomain {
         switch method {
-        case .treeWalk: await TreeWalk(from: name, asking: query).organizationalDomain
+        case .treeWalk:
+            await TreeWalk(from: name, asking: query, answers: &answers).organizationalDomain
         case .publicSuffixList: listed(name)
         }
     }
@@ -52,13 +69,16 @@ public struct PolicyDiscovery: Sendable {
         return policy.isAligned(identifier, mode: mode, organization: organization)
     }
 
-    private func walk(_ author: DomainName) async -> DiscoveredPolicy {
-        let walk = await TreeWalk(from: author, asking: query)
+    private func walk(
+        _ author: DomainName, _ answers: inout RecordAnswers
+    ) async -> DiscoveredPolicy {
+        let walk = await TreeWalk(from: author, asking: query, answers: &answers)
+        let organization = walk.organizationalDomain
         var policy = DiscoveredPolicy(
-            method: method, author: author, organizationalDomain: walk.organizationalDomain)
-        if let (domain, record) = walk.appliedRecord() {
-            policy.recordDomain = domain
-            policy.record = record
+            method: method, author: author, organizationalDomain: organization)
+        if let found = walk.appliedRecord(organization.name) {
+            policy.recordDomain = found.domain
+            policy.record = found.answer.value.record
         } else {
             policy.policyFailure = walk.failure
         }
@@ -73,13 +93,15 @@ public struct PolicyDiscovery: Sendable {
     }
 
     /// RFC 7489 §6.6.3: the Author Domain, then its Organizational Domain.
-    private func readList(_ author: DomainName) async -> DiscoveredPolicy {
+    private func readList(
+        _ author: DomainName, _ answers: inout RecordAnswers
+    ) async -> DiscoveredPolicy {
         let organization = listed(author)
         var policy = DiscoveredPolicy(
             method: method, author: author, organizationalDomain: organization)
         let places = organization.name == author ? [author] : [author, organization.name]
         for domain in places {
-            let answer = await query.record(of: domain)
+            let answer = await answers.record(of: domain, asking: query).value
             policy.steps.append(answer.step)
             if let record = answer.record {
                 policy.record = record
@@ -98,12 +120,14 @@ public struct PolicyDiscovery: Sendable {
 
     /// RFC 9989 §3.2.13 and Appendix A.4: only NXDOMAIN for the name itself says that a domain
     /// does not exist. Asked only where the record's `np` makes a difference.
-    private func askExistence(_ policy: inout DiscoveredPolicy) async {
+    private func askExistence(
+        _ policy: inout DiscoveredPolicy, _ answers: inout RecordAnswers
+    ) async {
         guard let record = policy.record, policy.recordDomain != policy.author,
             record.nonexistentSubdomainPolicy != nil, record.invalidPolicyTags.isEmpty
         else { return }
         let author = policy.author
-        let answer = await query.lookup.lookUp(author, .a)
+        let answer = await answers.existence(of: author, asking: query)
         func note(_ outcome: WalkStep.Outcome, _ text: String) {
             policy.steps.append(
                 WalkStep(domain: author, name: author.text, outcome: outcome, text: text))

@@ -6,7 +6,7 @@ struct RecordQuery: Sendable {
     let lookup: any DNSLookup
     let proposals: [DomainName: String]
 
-    struct Answer {
+    struct Answer: Sendable {
         var record: DMARCRecord?
         var step: WalkStep
         var failure: String?
@@ -69,25 +69,34 @@ struct RecordQuery: Sendable {
 
 /// The DNS Tree Walk from one domain upwards (RFC 9989 §4.10).
 struct TreeWalk: Sendable {
+    /// A valid record on the way.
+    struct Found: Sendable {
+        let domain: DomainName
+        let publicSuffix: PublicSuffixFlag
+        let answer: Boxed<RecordQuery.Answer>
+    }
+
     let start: DomainName
     /// Valid records, from the longest name to the shortest.
-    private(set) var found: [(domain: DomainName, record: DMARCRecord)] = []
+    private(set) var found: [Found] = []
     private(set) var steps: [WalkStep] = []
     private(set) var failure: String?
 
-    init(from start: DomainName, asking query: RecordQuery) async {
+    init(
+        from start: DomainName, asking query: RecordQuery, answers: inout RecordAnswers
+    ) async {
         self.start = start
         var target: DomainName? = start
         while let domain = target, steps.count < Limits.treeWalkQueries {
-            let answer = await query.record(of: domain)
-            steps.append(answer.step)
-            if let reason = answer.failure {
+            let answer = await answers.record(of: domain, asking: query)
+            steps.append(answer.value.step)
+            if let reason = answer.value.failure {
                 failure = reason
                 return
             }
-            if let record = answer.record {
-                found.append((domain, record))
-                if record.publicSuffixDomain != .undetermined { return }
+            if let flag = answer.value.record?.publicSuffixDomain {
+                found.append(Found(domain: domain, publicSuffix: flag, answer: answer))
+                if flag != .undetermined { return }
             }
             target = Self.next(after: domain, isStart: domain == start)
         }
@@ -111,11 +120,11 @@ struct TreeWalk: Sendable {
             return OrganizationalDomain(
                 name: start, basis: .undetermined, steps: steps, failure: failure)
         }
-        for (domain, record) in found {
-            switch record.publicSuffixDomain {
-            case .no: return result(domain, .notPublicSuffix)
-            case .yes where domain != start:
-                guard let below = start.suffix(labels: domain.labelCount + 1) else { break }
+        for one in found {
+            switch one.publicSuffix {
+            case .no: return result(one.domain, .notPublicSuffix)
+            case .yes where one.domain != start:
+                guard let below = start.suffix(labels: one.domain.labelCount + 1) else { break }
                 return result(below, .belowPublicSuffix)
             case .yes, .undetermined: continue
             }
@@ -126,11 +135,10 @@ struct TreeWalk: Sendable {
 
     /// The record that applies to mail from the domain where the walk began (§4.10.1): its own,
     /// else the Organizational Domain's, else the public suffix's.
-    func appliedRecord() -> (domain: DomainName, record: DMARCRecord)? {
+    func appliedRecord(_ organization: DomainName) -> Found? {
         if let first = found.first, first.domain == start { return first }
         guard failure == nil else { return nil }
-        let organization = organizationalDomain.name
         return found.first { $0.domain == organization }
-            ?? found.first { $0.record.publicSuffixDomain == .yes }
+            ?? found.first { $0.publicSuffix == .yes }
     }
 }

@@ -1,0 +1,132 @@
+public import DNS
+public import Identities
+
+/// Evaluates DMARC for a message from what SPF and DKIM found (RFC 9989 §5.3).
+public struct DMARCEvaluator: Sendable {
+    private let walking: PolicyDiscovery
+    private let listing: PolicyDiscovery?
+
+    /// `comparesLegacy`: whether the outcome by the public suffix list is worked out beside it.
+    /// `proposals` holds records that stand in for what the DNS has at `_dmarc` below a domain.
+    public init(
+        lookup: any DNSLookup, suffixes: PublicSuffixList, comparesLegacy: Bool = true,
+        proposals: [DomainName: String] = [:]
+    ) {
+        walking = PolicyDiscovery(
+            method: .treeWalk, lookup: lookup, suffixes: suffixes, proposals: proposals)
+        listing =
+            comparesLegacy
+            ? PolicyDiscovery(
+                method: .publicSuffixList, lookup: lookup, suffixes: suffixes,
+                proposals: proposals) : nil
+    }
+
+    /// Evaluates a message. `spf` is the evaluation of MAIL FROM, or of `postmaster` at the HELO
+    /// name where MAIL FROM is empty: RFC 9989 §3.2.4 takes no other.
+    public func evaluate(
+        _ message: RawMessage, spf: SPFEvaluation?, dkim: [DKIMVerification]
+    ) async -> DMARCEvaluation {
+        await evaluate(AuthorDomains(message), spf: spf, dkim: dkim)
+    }
+
+    /// Evaluates each Author Domain; RFC 9989 §11.5 applies the strictest policy among those that
+    /// fail. The message passes only when every one of them does.
+    public func evaluate(
+        _ authors: AuthorDomains, spf: SPFEvaluation?, dkim: [DKIMVerification]
+    ) async -> DMARCEvaluation {
+        await evaluate(authors, spf: spf, dkim: dkim, answers: RecordAnswers())
+    }
+
+    /// The records on the way to the Author Domains' policies, which can be fetched before SPF and
+    /// DKIM are done.
+    func records(for authors: AuthorDomains) async -> RecordAnswers {
+        var answers = RecordAnswers()
+        for author in authors.domains {
+            _ = await answers.policy(for: author, by: walking)
+        }
+        return answers
+    }
+
+    /// The same with the records that were fetched before.
+    func evaluate(
+        _ authors: AuthorDomains, spf: SPFEvaluation?, dkim: [DKIMVerification],
+        answers: RecordAnswers
+    ) async -> DMARCEvaluation {
+        var answers = answers
+        var decisive: DMARCEvaluation?
+        for author in authors.domains {
+            let next = await evaluate(author, authors, spf, dkim, &answers)
+            if let current = decisive, !next.decides(over: current) { continue }
+            decisive = next
+        }
+        guard var evaluation = decisive else {
+            return DMARCEvaluation(
+                .permerror,
+                reason: authors.problem ?? "The message names no author.", authors: authors)
+        }
+        guard let problem = authors.problem else { return evaluation }
+        if evaluation.result != .fail, !authors.canPass {
+            // §4.4: with a From field that is repeated or malformed nothing is aligned.
+            evaluation.result = .permerror
+            evaluation.reason = "\(problem) Nobody can say whom DMARC would vouch for."
+        } else {
+            evaluation.reason = "\(problem) \(evaluation.reason)"
+        }
+        return evaluation
+    }
+
+    private func evaluate(
+        _ author: DomainName, _ authors: AuthorDomains, _ spf: SPFEvaluation?,
+        _ dkim: [DKIMVerification], _ answers: inout RecordAnswers
+    ) async -> DMARCEvaluation {
+        let judgement = await judge(author, by: walking, spf, dkim, &answers)
+        var discovery = DMARCDiscovery(judgement.found)
+        if let listing {
+            let legacy = await judge(author, by: listing, spf, dkim, &answers)
+            discovery = DMARCDiscovery(
+                judgement.found, legacy: legacy.found, legacyResult: legacy.result,
+                divergence: judgement.divergence(from: legacy))
+        }
+        return DMARCEvaluation(
+            judgement.result, reason: judgement.reason(spf, dkim), author: author,
+            authors: authors, policy: judgement.applied, disposition: judgement.disposition,
+            alignment: judgement.alignment, discovery: discovery)
+    }
+
+    private func judge(
+        _ author: DomainName, by discovery: PolicyDiscovery, _ spf: SPFEvaluation?,
+        _ dkim: [DKIMVerification], _ answers: inout RecordAnswers
+    ) async -> DMARCJudgement {
+        var judgement = DMARCJudgement(await answers.policy(for: author, by: discovery))
+        guard let record = judgement.found.value.record, judgement.isApplicable else {
+            return judgement
+        }
+        var check = AlignmentCheck(
+            discovery, policy: judgement.found, record: record, answers: answers)
+        judgement.alignment = DMARCAlignment(
+            spf: await check.spf(spf), dkim: await check.dkim(dkim))
+        answers = check.answers
+        return judgement
+    }
+}
+
+extension DMARCEvaluation {
+    /// Whether this Author Domain decides rather than another one: a failing one with the stricter
+    /// policy, else the one that is furthest from a pass.
+    fileprivate func decides(over other: DMARCEvaluation) -> Bool {
+        if result == .fail, other.result == .fail { return disposition > other.disposition }
+        return result.distanceFromPass > other.result.distanceFromPass
+    }
+}
+
+extension DMARCResult {
+    fileprivate var distanceFromPass: Int {
+        switch self {
+        case .pass: 0
+        case .none: 1
+        case .permerror: 2
+        case .temperror: 3
+        case .fail: 4
+        }
+    }
+}
