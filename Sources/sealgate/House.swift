@@ -20,50 +20,64 @@ struct House {
     let pipeline: ReportPipeline
     let facts: SourceFacts
     let lookup: (any DNSLookup)?
+    let suffixes: PublicSuffixList
 
     func close() async throws { try await database.close() }
 
     var intake: Intake { Intake(pipeline: pipeline) }
 
     var adviser: DomainAdviser {
-        DomainAdviser(domains: domains, lookup: lookup ?? NoLookup(), suffixes: .system)
+        DomainAdviser(domains: domains, lookup: lookup ?? NoLookup(), suffixes: suffixes)
     }
 
     /// Opens the store, makes its tables, and joins the rooms.
+    ///
+    /// - Parameter takesIn: whether reports are going to be taken in; files that only then matter
+    ///   are opened only then.
     static func open(
-        _ store: StoreOptions, lookup: (any DNSLookup)?, blocklists: [DomainName] = [],
-        ownDomains: [DomainName]? = nil
+        _ settings: Settings, lookup: (any DNSLookup)?, takesIn: Bool = false
     ) async throws -> House {
-        let address = try databaseAddress(store)
+        let suffixes = try suffixList(settings)
+        let networks = takesIn ? try NetworkLookup(paths: settings.networks) : nil
+        let address = try databaseAddress(settings)
         let database = try await openDatabase(address)
         try await Schema.prepare(database)
         let intakeStore = IntakeStore(database: database)
-        let facts = SourceFacts(lookup: lookup, blocklists: blocklists)
+        let facts = SourceFacts(
+            lookup: lookup, blocklists: settings.blocklists, networks: networks)
         let pipeline = ReportPipeline(
             intake: intakeStore, identifier: SenderIdentifier(catalogue: .embedded),
-            facts: facts, ownDomains: ownDomains, now: { clock() })
+            suffixes: suffixes, facts: facts, ownDomains: settings.ownDomains, now: { clock() })
         return House(
             database: database, domains: DomainStore(database: database),
             reports: ReportStore(database: database), intakeStore: intakeStore,
             accounts: AccountStore(database: database), pipeline: pipeline, facts: facts,
-            lookup: lookup)
+            lookup: lookup, suffixes: suffixes)
     }
 
-    private static func databaseAddress(_ store: StoreOptions) throws -> String {
-        let named =
-            store.database ?? ProcessInfo.processInfo.environment["SEALGATE_DATABASE"]
-        if let named { return named }
+    private static func suffixList(_ settings: Settings) throws -> PublicSuffixList {
+        guard let path = settings.suffixes else { return .system }
+        guard let list = PublicSuffixList(file: path) else {
+            throw PlainError(
+                "The public suffix list \(path) cannot be read. Name another with --suffixes, or "
+                    + "leave it out.")
+        }
+        return list
+    }
+
+    private static func databaseAddress(_ settings: Settings) throws -> String {
+        if let named = settings.database { return named }
         do {
             // Reports tell who sends for whom: nobody else on the machine needs to read them.
             try FileManager.default.createDirectory(
-                atPath: store.data, withIntermediateDirectories: true,
+                atPath: settings.dataFolder, withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o700])
         } catch {
             throw PlainError(
-                "The data folder \(store.data) cannot be made: \(error) "
+                "The data folder \(settings.dataFolder) cannot be made: \(error) "
                     + "Choose another with --data.")
         }
-        return store.data + "/sealgate.sqlite"
+        return settings.dataFolder + "/sealgate.sqlite"
     }
 }
 
@@ -81,19 +95,23 @@ struct NoLookup: DNSLookup {
     func lookUp(_ name: DomainName, _ type: RecordType) async -> DNSAnswer {
         DNSAnswer(.failure("no resolver was given"))
     }
+
+    func lookUp(_ name: DNSName, _ type: RecordType) async -> DNSAnswer {
+        DNSAnswer(.failure("no resolver was given"))
+    }
 }
 
-/// Runs a body with the resolver that a person named, and shuts it down afterwards.
+/// Runs a body with the resolver that the settings name, and shuts it down afterwards.
 func withLookup<Value>(
-    _ options: ResolverOptions, _ body: ((any DNSLookup)?) async throws -> Value
+    _ settings: Settings, _ body: ((any DNSLookup)?) async throws -> Value
 ) async throws -> Value {
-    switch options.resolver {
+    switch settings.resolver {
     case "none":
         return try await body(nil)
     case let path where FileManager.default.fileExists(atPath: path):
         return try await body(try zoneLookup(path))
     default:
-        let configuration = try resolverConfiguration(options.resolver)
+        let configuration = try resolverConfiguration(settings.resolver)
         let resolver = StubResolver(configuration: configuration)
         do {
             let value = try await body(resolver)
@@ -114,7 +132,10 @@ private func resolverConfiguration(_ text: String) throws -> ResolverConfigurati
             "--resolver wants 'system', 'none', HOST:PORT or the path of a zone file; "
                 + "\"\(plain(text))\" is none of these.")
     }
-    return ResolverConfiguration(servers: [server])
+    var configuration = ResolverConfiguration(servers: [server])
+    // A person who names a resolver trusts it: what it says about DNSSEC counts (RFC 6840 §5.7).
+    configuration.trustsAuthenticatedData = true
+    return configuration
 }
 
 /// A zone file as an offline resolver.

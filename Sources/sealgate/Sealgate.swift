@@ -12,6 +12,7 @@ struct Sealgate: AsyncParsableCommand {
               sealgate import PATH                take in DMARC and TLS reports
               sealgate senders --domain D         who sends as D
               sealgate plan --domain D            what stands between D and p=reject
+              sealgate verify MESSAGE.eml         what one message proves about its sender
 
             Exit codes: 0 done; 1 it failed, and the message says why and what to do; 2 done, but
             something was set aside or could not be read; 64 the command line is wrong.
@@ -20,5 +21,7 @@ struct Sealgate: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, ServeCommand.self, ImportCommand.self, ReportCommand.self,
             IntakeCommand.self, SendersCommand.self, ReplayCommand.self, PlanCommand.self,
+            VerifyCommand.self, SPFCommand.self, DMARCCommand.self, BIMICommand.self,
+            SignCommand.self, SealCommand.self, KeyCommand.self, ConfigCommand.self,
         ])
 }

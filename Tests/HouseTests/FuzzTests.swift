@@ -6,7 +6,11 @@ import Testing
     static let targets: [String: [String]] = [
         "DNS": ["DNSMessageFuzz", "ZoneFileFuzz"],
         "InternetMessage": ["MessageParserFuzz"],
-        "MailAuthentication": ["DMARCRecordFuzz"],
+        "MailAuthentication": [
+            "DMARCRecordFuzz", "SPFRecordFuzz", "SPFMacroFuzz", "DKIMSignatureFuzz", "DKIMKeyFuzz",
+            "DKIM2Fuzz", "ARCSetFuzz", "AuthenticationResultsFuzz", "MTASTSPolicyFuzz",
+            "BIMIRecordFuzz", "SVGTinyPSFuzz", "MarkCertificateFuzz", "DMARCEvaluationFuzz",
+        ],
         "MailReports": ["AggregateReportFuzz", "ReportReaderFuzz"],
     ]
 

@@ -35,7 +35,10 @@ enum ImportTable {
 
         Room(
             "MailAuthentication", floor: 3, ours: ["Identities", "DNS", "InternetMessage"],
-            others: ["CPSL", "Crypto", "CryptoExtras"]),
+            others: [
+                "CPSL", "CLibXML2", "CZlib", "Crypto", "CryptoExtras", "X509", "SwiftASN1",
+                "FoundationEssentials", "Synchronization",
+            ]),
         Room(
             "DNSResolver", floor: 3, ours: ["Identities", "DNS"],
             others: platform.union(["NIOCore", "NIOPosix", "Logging", "Synchronization"])),
@@ -62,8 +65,9 @@ enum ImportTable {
                 "Identities", "DNS", "InternetMessage", "MailAuthentication", "MailReports",
                 "DomainAnalysis", "Storage",
             ],
-            others: platform.union(["Crypto", "FoundationEssentials", "Logging", "Synchronization"])
-        ),
+            others: platform.union([
+                "CMaxMindDB", "Crypto", "FoundationEssentials", "Logging", "Synchronization",
+            ])),
         Room(
             "Demonstration", floor: 6, ours: ["Identities", "MailReports"],
             others: ["CZlib", "FoundationEssentials"]),
@@ -83,12 +87,14 @@ enum ImportTable {
         Room(
             "sealgate", floor: 8,
             ours: [
-                "Identities", "DNS", "DNSResolver", "MailAuthentication", "MailReports",
-                "DomainAnalysis", "SQLDatabase", "Storage", "ReportConsumer", "Demonstration",
+                "Identities", "DNS", "DNSResolver", "InternetMessage", "MailAuthentication",
+                "MailReports", "DomainAnalysis", "SQLDatabase", "Storage", "ReportConsumer",
+                "Demonstration",
                 "Console",
             ],
             others: platform.union([
-                "ArgumentParser", "ServiceLifecycle", "Logging", "Foundation",
+                "ArgumentParser", "Configuration", "Yams", "ServiceLifecycle", "Logging",
+                "Foundation",
                 "FoundationEssentials", "Synchronization", "UnixSignals",
             ])),
     ]

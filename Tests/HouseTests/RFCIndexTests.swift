@@ -25,6 +25,8 @@ import Testing
         let titled = Set(RFCTitles.all.keys)
         #expect(named.subtracting(titled).sorted() == [], "no title in RFCTitles.swift")
         #expect(titled.subtracting(named).sorted() == [], "named nowhere in Sources")
+        let covered = Set(RFCCoverage.notes.keys)
+        #expect(covered.subtracting(named).sorted() == [], "covered, and named nowhere")
     }
 
     /// The folders that name each RFC.
@@ -50,12 +52,15 @@ import Testing
             "# Standards and where they are followed", "",
             "Made from the comments in `Sources/` by a test; do not edit it by hand:",
             "`UPDATE_GOLDEN=1 swift test --filter RFCIndexTests` writes it anew.", "",
-            "| RFC | Title | Named in |", "|---|---|---|",
+            "| RFC | Title | Followed | Named in |", "|---|---|---|---|",
         ]
         for (number, folders) in places.sorted(by: { $0.key < $1.key }) {
             let title = RFCTitles.all[number] ?? "(no title yet)"
             let link = "[\(number)](https://www.rfc-editor.org/rfc/rfc\(number))"
-            lines.append("| \(link) | \(title) | \(folders.sorted().joined(separator: ", ")) |")
+            let coverage = RFCCoverage.text(of: number)
+            lines.append(
+                "| \(link) | \(title) | \(coverage) | "
+                    + "\(folders.sorted().joined(separator: ", ")) |")
         }
         return lines.joined(separator: "\n") + "\n"
     }

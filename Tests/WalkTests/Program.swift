@@ -30,13 +30,17 @@ struct Program {
 
     /// Runs the program to its end. Output goes through files: a pipe that nobody reads would
     /// stop it.
-    static func run(_ arguments: [String], input: String? = nil) throws -> Outcome {
+    static func run(
+        _ arguments: [String], input: String? = nil, environment: [String: String] = [:],
+        folder: String? = nil
+    ) throws -> Outcome {
         let scratch = "/tmp/sealgate-walk-\(UUID().uuidString)"
         defer {
             unlink(scratch + ".out")
             unlink(scratch + ".err")
         }
-        let pid = try start(arguments, scratch: scratch, input: input)
+        let pid = try start(
+            arguments, scratch: scratch, input: input, environment: environment, folder: folder)
         var status: Int32 = 0
         waitpid(pid, &status, 0)
         let code = status & 0x7F == 0 ? (status >> 8) & 0xFF : -(status & 0x7F)
@@ -44,9 +48,11 @@ struct Program {
             status: code, output: try text(scratch + ".out"), errors: try text(scratch + ".err"))
     }
 
-    /// Starts the program and returns its process id.
+    /// Starts the program, in a folder and with more variables where they are given, and returns
+    /// its process id.
     static func start(
-        _ arguments: [String], scratch: String, input: String? = nil
+        _ arguments: [String], scratch: String, input: String? = nil,
+        environment: [String: String] = [:], folder: String? = nil
     ) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -55,12 +61,16 @@ struct Program {
         let flags = O_WRONLY | O_CREAT | O_TRUNC
         posix_spawn_file_actions_addopen(&actions, 1, scratch + ".out", flags, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, scratch + ".err", flags, 0o600)
-        let words = try [path] + arguments
+        let there = folder.map { ["/usr/bin/env", "-C", $0] } ?? []
+        let words = try there + [path] + arguments
         var pointers: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
         pointers.append(nil)
-        defer { for pointer in pointers { free(pointer) } }
+        let all = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        var variables: [UnsafeMutablePointer<CChar>?] = all.map { strdup("\($0)=\($1)") }
+        variables.append(nil)
+        defer { for pointer in pointers + variables { free(pointer) } }
         var pid: pid_t = 0
-        let failure = posix_spawn(&pid, words[0], &actions, nil, pointers, environ)
+        let failure = posix_spawn(&pid, words[0], &actions, nil, pointers, variables)
         guard failure == 0 else {
             throw Missing(description: "\(words[0]) did not start (error \(failure)).")
         }

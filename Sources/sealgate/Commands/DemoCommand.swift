@@ -6,7 +6,7 @@ import MailReports
 import ReportConsumer
 
 /// `sealgate demo`: a console with made-up domains, its reports taken in through the real intake.
-struct DemoCommand: AsyncParsableCommand {
+struct DemoCommand: AsyncParsableCommand, GivesFlags {
     static let configuration = CommandConfiguration(
         commandName: "demo",
         abstract: "Shows the console with five made-up domains and their reports.",
@@ -15,17 +15,25 @@ struct DemoCommand: AsyncParsableCommand {
             The data folder is made anew at each start.
             """)
 
-    @Option(help: "Folder of the demonstration's store; made anew at each start.")
-    var data = "./sealgate-data/demo"
+    @Option(
+        help: """
+            Folder of the demonstration's store; made anew at each start. (default: \
+            ./sealgate-data/demo)
+            """)
+    var data: String?
     @Option(help: "The last day of the made-up reports, YYYY-MM-DD; yesterday without it.")
     var until: String?
+    @OptionGroup var file: ConfigurationOptions
     @OptionGroup var console: ConsoleOptions
     @Flag(help: "Take the reports in, and stop before the console.") var noConsole = false
 
+    func give(to flags: inout GivenFlags) { flags.add("demo-folder", data) }
+
     func run() async throws {
         let last = try lastDay()
-        try clearFolder()
-        let store = try StoreOptions.parse(["--data", data])
+        let settings = try await Settings.load(config: file.config, [self, console])
+        let data = settings.demoFolder
+        try clear(data)
         let portfolio = DemonstrationPortfolio(lastDay: last)
         let folder = data + "/reports"
         try FileManager.default.createDirectory(
@@ -33,9 +41,12 @@ struct DemoCommand: AsyncParsableCommand {
         try portfolio.write(to: folder)
         try Data(portfolio.zone.utf8).write(to: URL(filePath: data + "/dns.zone"))
 
+        // Its own store, names and blocklists, whatever is configured for real reports.
+        var own = Settings()
+        own.dataFolder = data
+        own.blocklists = portfolio.blocklists
         let house = try await House.open(
-            store, lookup: try zoneLookup(data + "/dns.zone"),
-            blocklists: portfolio.blocklists)
+            own, lookup: try zoneLookup(data + "/dns.zone"), takesIn: true)
         let bar = ProgressBar()
         note("Making and taking in the reports of five made-up domains …")
         let result = try await Importer(pipeline: house.pipeline, width: 2).run(
@@ -47,7 +58,7 @@ struct DemoCommand: AsyncParsableCommand {
                 + "\(counted(result.counts.messages, "message")); "
                 + "\(counted(result.counts.refused, "document")) set aside, as in real life.")
         if noConsole { return try await house.close() }
-        try await serve(house, console) { address in
+        try await serve(house, settings.console) { address in
             let link = try await house.firstSignInLink(address) ?? address
             say(
                 """
@@ -66,7 +77,7 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     /// Makes the folder anew if it is a demonstration's; anything else in it is somebody's data.
-    private func clearFolder() throws {
+    private func clear(_ data: String) throws {
         let marker = data + "/this-is-a-demonstration"
         let files = FileManager.default
         if files.fileExists(atPath: data) {

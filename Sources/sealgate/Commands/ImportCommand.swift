@@ -8,7 +8,7 @@ import ReportConsumer
 import SQLDatabase
 
 /// `sealgate import`: reports in.
-struct ImportCommand: AsyncParsableCommand {
+struct ImportCommand: AsyncParsableCommand, GivesFlags {
     static let configuration = CommandConfiguration(
         commandName: "import",
         abstract:
@@ -24,6 +24,7 @@ struct ImportCommand: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var resolver: ResolverOptions
+    @OptionGroup var networks: NetworkOptions
 
     @Option(help: "A DNS blocklist to ask about sources of unproved mail; may be repeated.")
     var blocklist: [DomainName] = []
@@ -33,24 +34,32 @@ struct ImportCommand: AsyncParsableCommand {
         help: "Take in reports about this domain and its subdomains only; may be repeated.")
     var ownDomains: [DomainName] = []
 
-    @Option(help: "Files read at once.")
-    var width = 2
+    @Option(help: "Files read at once. (default: 2)")
+    var width: Int?
 
     @Option(help: "text or json")
     var format = OutputFormat.text
 
+    func give(to flags: inout GivenFlags) {
+        flags.add("blocklists", blocklist.map(\.text))
+        flags.add("own-domains", ownDomains.map(\.text))
+        flags.add("files-at-once", width)
+    }
+
     func run() async throws {
-        try await withLookup(resolver) { lookup in
-            let house = try await House.open(
-                store, lookup: lookup, blocklists: blocklist,
-                ownDomains: ownDomains.isEmpty ? nil : ownDomains)
+        let settings = try await store.settings(resolver, networks, self)
+        try await withLookup(settings) { lookup in
+            let house = try await House.open(settings, lookup: lookup, takesIn: true)
             let started = ContinuousClock.now
-            let (named, temporary) = try namedPaths(limit: house.pipeline.streamLimit)
+            let (named, temporary) = try namedPaths(
+                folder: settings.dataFolder, limit: house.pipeline.streamLimit)
             defer { temporary.map { _ = unlink($0) } }
             let bar = ProgressBar()
             let result: Importer.Result
             do {
-                result = try await Importer(pipeline: house.pipeline, width: width).run(
+                result = try await Importer(
+                    pipeline: house.pipeline, width: settings.filesAtOnce
+                ).run(
                     named, door: "command line"
                 ) { bar.show($0) }
             } catch let error as SQLError {
@@ -71,15 +80,20 @@ struct ImportCommand: AsyncParsableCommand {
                         "The DNS resolver did not answer, so senders were named without reverse "
                             + "names. Check --resolver.")
                 }
+                for path in house.facts.damagedNetworks {
+                    note(
+                        "The networks file \(path) is damaged in places: some addresses were left "
+                            + "without a network. Get it again from its maker.")
+                }
             }
             if result.counts.refused > 0 || !result.unreadable.isEmpty { throw ExitCode(2) }
         }
     }
 
     /// The paths, with standard input spooled to a file: it can be read only once.
-    private func namedPaths(limit: Int64) throws -> ([String], String?) {
+    private func namedPaths(folder: String, limit: Int64) throws -> ([String], String?) {
         guard paths.contains("-") else { return (paths, nil) }
-        let temporary = "\(store.data)/standard-input.\(getpid())"
+        let temporary = "\(folder)/standard-input.\(getpid())"
         try spoolStandardInput(to: temporary, limit: limit)
         return (paths.map { $0 == "-" ? temporary : $0 }, temporary)
     }

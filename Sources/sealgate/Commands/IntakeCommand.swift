@@ -19,7 +19,7 @@ struct IntakeCommand: AsyncParsableCommand {
         @Option(help: "text or json") var format = OutputFormat.text
 
         func run() async throws {
-            let house = try await House.open(store, lookup: nil)
+            let house = try await House.open(store.settings(), lookup: nil)
             let items = try await house.intakeStore.quarantined(limit: limit)
             try await house.close()
             if format == .json { return try printJSON(items) }
@@ -36,12 +36,14 @@ struct IntakeCommand: AsyncParsableCommand {
             abstract: "Reads what is set aside once more, with today's program.")
         @OptionGroup var store: StoreOptions
         @OptionGroup var resolver: ResolverOptions
+        @OptionGroup var networks: NetworkOptions
         @Argument(help: "Numbers from 'sealgate intake list'; none reads all.")
         var ids: [Int64] = []
 
         func run() async throws {
-            try await withLookup(resolver) { lookup in
-                let house = try await House.open(store, lookup: lookup)
+            let settings = try await store.settings(resolver, networks)
+            try await withLookup(settings) { lookup in
+                let house = try await House.open(settings, lookup: lookup, takesIn: true)
                 var all = ids
                 if all.isEmpty {
                     all = try await house.intakeStore.quarantined(limit: 100_000).map(\.id)
@@ -68,7 +70,7 @@ struct IntakeCommand: AsyncParsableCommand {
         @Argument(help: "The file to write.") var file: String
 
         func run() async throws {
-            let house = try await House.open(store, lookup: nil)
+            let house = try await House.open(store.settings(), lookup: nil)
             let bytes = try await house.intakeStore.bytes(of: id, limit: 1 << 31)
             try await house.close()
             guard let bytes else { throw PlainError("Nothing with number \(id) is set aside.") }
@@ -84,7 +86,7 @@ struct IntakeCommand: AsyncParsableCommand {
         @Argument(help: "Numbers from 'sealgate intake list'.") var ids: [Int64]
 
         func run() async throws {
-            let house = try await House.open(store, lookup: nil)
+            let house = try await House.open(store.settings(), lookup: nil)
             for id in ids { try await house.intakeStore.discard(id) }
             try await house.close()
         }

@@ -16,8 +16,9 @@ struct PlanCommand: AsyncParsableCommand {
     @Option(help: "text or json") var format = OutputFormat.text
 
     func run() async throws {
-        try await withLookup(resolver) { lookup in
-            let house = try await House.open(store, lookup: lookup)
+        let settings = try await store.settings(resolver)
+        try await withLookup(settings) { lookup in
+            let house = try await House.open(settings, lookup: lookup)
             let plan = try await house.adviser.plan(
                 for: domain, days: window.days, until: try window.untilDay, now: clock())
             try await house.close()

@@ -5,7 +5,7 @@ import Identities
 import MailAuthentication
 
 /// `sealgate replay`: what a DMARC record would have done with past mail.
-struct ReplayCommand: AsyncParsableCommand {
+struct ReplayCommand: AsyncParsableCommand, GivesFlags {
     static let configuration = CommandConfiguration(
         commandName: "replay",
         abstract: "Works out what a DMARC record would have done with the mail reported so far.",
@@ -22,25 +22,19 @@ struct ReplayCommand: AsyncParsableCommand {
     @Option(help: "A public suffix list to use instead of the system's.") var suffixes: String?
     @Option(help: "text or json") var format = OutputFormat.text
 
+    func give(to flags: inout GivenFlags) { flags.add("suffixes", suffixes) }
+
     func run() async throws {
-        try await withLookup(resolver) { lookup in
-            let house = try await House.open(store, lookup: lookup)
-            let result = try await adviser(house).replay(
+        let settings = try await store.settings(resolver, self)
+        try await withLookup(settings) { lookup in
+            let house = try await House.open(settings, lookup: lookup)
+            let result = try await house.adviser.replay(
                 domain: domain, record: record, days: window.days, until: try window.untilDay,
                 now: clock())
             try await house.close()
             if format == .json { return try printJSON(result) }
             tell(result)
         }
-    }
-
-    private func adviser(_ house: House) throws -> DomainAdviser {
-        guard let suffixes else { return house.adviser }
-        guard let list = PublicSuffixList(file: suffixes) else {
-            throw PlainError("The public suffix list \(suffixes) cannot be read.")
-        }
-        return DomainAdviser(
-            domains: house.domains, lookup: house.lookup ?? NoLookup(), suffixes: list)
     }
 
     private func tell(_ result: ReplayResult) {

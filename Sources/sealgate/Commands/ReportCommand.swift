@@ -85,7 +85,7 @@ struct ReportCommand: AsyncParsableCommand {
         @Option(help: "text or json") var format = OutputFormat.text
 
         func run() async throws {
-            let house = try await House.open(store, lookup: nil)
+            let house = try await House.open(store.settings(), lookup: nil)
             let statistics = try await house.reports.statistics()
             try await house.close()
             if format == .json { return try printJSON(statistics) }
@@ -128,7 +128,7 @@ struct ReportCommand: AsyncParsableCommand {
         @Option(help: "text or json") var format = OutputFormat.text
 
         func run() async throws {
-            let house = try await House.open(store, lookup: nil)
+            let house = try await House.open(store.settings(), lookup: nil)
             let found =
                 repaired
                 ? try await house.reports.repaired(limit: limit)

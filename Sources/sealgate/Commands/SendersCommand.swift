@@ -16,7 +16,7 @@ struct SendersCommand: AsyncParsableCommand {
     @Option(help: "text or json") var format = OutputFormat.text
 
     func run() async throws {
-        let house = try await House.open(store, lookup: nil)
+        let house = try await House.open(store.settings(), lookup: nil)
         let overview = try await house.domains.overview(
             of: domain, days: window.days, until: try window.untilDay, now: clock())
         try await house.close()

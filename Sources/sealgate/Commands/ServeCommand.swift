@@ -6,11 +6,17 @@ import Logging
 import ServiceLifecycle
 
 /// Where the console listens.
-struct ConsoleOptions: ParsableArguments {
-    @Option(help: "Address to listen on.") var host = "127.0.0.1"
-    @Option(help: "Port to listen on; 0 takes a free one.") var port = 8025
+struct ConsoleOptions: ParsableArguments, GivesFlags {
+    @Option(help: "Address to listen on. (default: 127.0.0.1)") var host: String?
+    @Option(help: "Port to listen on; 0 takes a free one. (default: 8025)") var port: Int?
     @Option(help: "The address people use, if it differs (behind a proxy): https://…")
     var publicURL: String?
+
+    func give(to flags: inout GivenFlags) {
+        flags.add("console.host", host)
+        flags.add("console.port", port)
+        flags.add("console.public-url", publicURL)
+    }
 }
 
 /// `sealgate serve`: the console, until it is told to stop.
@@ -20,12 +26,14 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var resolver: ResolverOptions
+    @OptionGroup var networks: NetworkOptions
     @OptionGroup var console: ConsoleOptions
 
     func run() async throws {
-        try await withLookup(resolver) { lookup in
-            let house = try await House.open(store, lookup: lookup)
-            try await serve(house, console) { address in
+        let settings = try await store.settings(resolver, networks, console)
+        try await withLookup(settings) { lookup in
+            let house = try await House.open(settings, lookup: lookup, takesIn: true)
+            try await serve(house, settings.console) { address in
                 say("The console is at \(address)")
                 if let link = try await house.firstSignInLink(address) {
                     say("First start: choose your name and password at \(link)")
@@ -47,7 +55,7 @@ extension House {
 
 /// Runs the console until it is stopped by a signal; `started` is told its address.
 func serve(
-    _ house: House, _ options: ConsoleOptions,
+    _ house: House, _ options: Settings.Console,
     started: @escaping @Sendable (String) async throws -> Void
 ) async throws {
     var logger = Logger(label: "console")

@@ -4,23 +4,59 @@ import DNSResolver
 public import Identities
 import MailReports
 
-/// Where the data is.
-struct StoreOptions: ParsableArguments {
-    @Option(help: "Folder of the embedded store.")
-    var data = "./sealgate-data"
+/// Which configuration file is read.
+struct ConfigurationOptions: ParsableArguments {
+    @Option(
+        help: """
+            A configuration file; without it, SEALGATE_CONFIG or ./sealgate.yaml. What it may hold: \
+            sealgate config describe.
+            """)
+    var config: String?
+}
 
-    @Option(help: "postgres://user@host/name instead of the embedded store (or SEALGATE_DATABASE).")
+/// Where the data is.
+struct StoreOptions: ParsableArguments, GivesFlags {
+    @OptionGroup var file: ConfigurationOptions
+
+    @Option(help: "Folder of the embedded store. (default: ./sealgate-data)")
+    var data: String?
+
+    @Option(help: "postgres://user@host/name instead of the embedded store.")
     var database: String?
+
+    func give(to flags: inout GivenFlags) {
+        flags.add("data-folder", data)
+        flags.add("database", database)
+    }
+
+    /// The settings that hold for this command line.
+    func settings(_ groups: any GivesFlags...) async throws -> Settings {
+        try await Settings.load(config: file.config, [self] + groups)
+    }
 }
 
 /// Where DNS answers come from.
-struct ResolverOptions: ParsableArguments {
+struct ResolverOptions: ParsableArguments, GivesFlags {
     @Option(
         help: """
             'system' (/etc/resolv.conf), HOST:PORT, the path of a zone file (nothing leaves this \
-            machine), or 'none'.
+            machine), or 'none'. (default: system)
             """)
-    var resolver = "system"
+    var resolver: String?
+
+    func give(to flags: inout GivenFlags) { flags.add("resolver", resolver) }
+}
+
+/// Where networks and countries of addresses come from.
+struct NetworkOptions: ParsableArguments, GivesFlags {
+    @Option(
+        help: """
+            An MMDB file that tells an address's network or country; may be repeated, and the \
+            first that knows counts.
+            """)
+    var networks: [String] = []
+
+    func give(to flags: inout GivenFlags) { flags.add("networks", networks) }
 }
 
 /// Which days are looked at.

@@ -11,6 +11,11 @@ struct StandardOutput: TextOutputStream {
         if buffer.count >= Self.size { flush() }
     }
 
+    mutating func write(_ octets: [UInt8]) {
+        buffer.append(contentsOf: octets)
+        if buffer.count >= Self.size { flush() }
+    }
+
     mutating func flush() {
         fflush(nil)
         var start = 0
