@@ -7,7 +7,6 @@ import subprocess
 WORDS = ("lorem ipsum dolor sit amet consectetur invoice meeting report schedule the of and "
          "account team").split()
 DOMAINS = 50
-NOW = "2023-11-20T08:00:00Z"
 
 
 def folder(path, count, python):
