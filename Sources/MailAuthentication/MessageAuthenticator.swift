@@ -68,6 +68,7 @@ public final class MessageAuthenticator: Sendable {
     /// The checks to make, those included on which others stand.
     private struct Plan: Sendable {
         let spf, helo, dkim, dkim2, arc, dmarc, bimi: Bool
+        let isDKIMAlone: Bool
 
         init(_ checks: Set<MessageAuthenticatorOptions.Check>) {
             bimi = checks.contains(.bimi)
@@ -77,6 +78,7 @@ public final class MessageAuthenticator: Sendable {
             helo = checks.contains(.helo)
             dkim2 = checks.contains(.dkim2)
             arc = checks.contains(.arc)
+            isDKIMAlone = dkim && !(spf || helo || dkim2 || arc || dmarc)
         }
     }
 
@@ -114,7 +116,13 @@ public final class MessageAuthenticator: Sendable {
     private func check(
         _ request: MessageAuthenticatorRequest, _ authors: AuthorDomains?
     ) async -> Parts {
-        await withTaskGroup(of: Part.self) { group in
+        if plan.isDKIMAlone {
+            // Nothing to run beside it.
+            var parts = Parts()
+            parts.dkim = await dkim.verify(request.message, now: request.now)
+            return parts
+        }
+        return await withTaskGroup(of: Part.self) { group in
             start(request, authors, in: &group)
             var parts = Parts()
             // The last one needs no task of its own.

@@ -115,7 +115,10 @@ def main():
     for method in ("SPF", "DKIM", "ARC", "DMARC"):
         must(told, f"{method:10}pass {options.messages:,}")
 
-    ours, all_ours, dkimpy, opendkim, floors = [], [], [], [], []
+    # The floor is of octets in memory, so ours are too: each file is read once for ten checks. The
+    # peers read each file for one check, and so do we where we stand beside them.
+    again = ["--repeat", str(options.rounds)]
+    ours, ours_read, all_ours, dkimpy, opendkim, floors = [], [], [], [], [], []
     with open(work + "/opendkim.conf", "w") as file:
         file.write(f"Mode v\nSyslog no\nUserID root\nRequireSafeKeys no\n"
                    f"TestPublicKeys {work}/public.txt\n")
@@ -124,8 +127,9 @@ def main():
     mails = ",".join(sorted("mail/" + name for name in os.listdir(work + "/mail")))
     for _ in range(options.runs):
         floors.append(floor(body))
-        ours.append(run(only + folders))
-        all_ours.append(run(whole + folders))
+        ours.append(run(only + again + folders[:1]))
+        ours_read.append(run(only + folders))
+        all_ours.append(run(whole + again + folders[:1]))
         dkimpy.append(run([options.python, "-c", DKIMPY, work]))
         with open(work + "/list.sh", "w") as file:
             file.write(f"cd {work} && exec opendkim -x opendkim.conf -t {mails}\n")
@@ -137,10 +141,11 @@ def main():
     rsa = sorted(f[0] for f in floors)[len(floors) // 2]
     sha = sorted(f[1] for f in floors)[len(floors) // 2]
     least = rsa + sha
-    mine, every = cost(ours, count), cost(all_ours, count)
+    mine, every, read = cost(ours, count), cost(all_ours, count), cost(ours_read, count)
     print(f"\nMicroseconds of CPU a message, medians of {options.runs} runs; answers in memory")
     print(f"  OpenSSL: RSA-2048 verify {rsa:.1f} + SHA-256 of the body {sha:.1f}   {least:8.1f}")
     print(f"  sealgate, DKIM                                {mine:8.1f}")
+    print(f"  sealgate, DKIM, files read                    {read:8.1f}")
     print(f"  sealgate, SPF + DKIM + ARC + DMARC            {every:8.1f}")
     print(f"  OpenDKIM -t                                   {cost(opendkim, options.messages):8.1f}")
     print(f"  dkimpy                                        {cost(dkimpy, options.messages):8.1f}")
@@ -154,8 +159,8 @@ def main():
 
     bar("DKIM against the floor", mine / least, 2, True)
     bar("all four against the floor", every / least, 4, True)
-    bar("times OpenDKIM", cost(opendkim, options.messages) / mine, 5, False)
-    bar("times dkimpy", cost(dkimpy, options.messages) / mine, 20, False)
+    bar("times OpenDKIM", cost(opendkim, options.messages) / read, 5, False)
+    bar("times dkimpy", cost(dkimpy, options.messages) / read, 20, False)
 
     port = free_port()
     server = start_nsd(work, "example.zone", port)

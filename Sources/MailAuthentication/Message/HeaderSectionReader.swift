@@ -29,10 +29,7 @@ struct HeaderSectionReader {
         // The first line tells how the whole message was stored.
         if next > end, next &- end == 1 { lineEnds = .bareLineFeeds }
         while position < section.count {
-            guard position < Limits.headerSectionOctets, fields.count < Limits.headerFields else {
-                defects.insert(.headerTooLarge)
-                return finish(bodyStart: endOfSection(from: position))
-            }
+            guard position < Limits.headerSectionOctets else { return giveUp(at: position) }
             let (end, next) = line(from: position)
             switch classify(from: position, to: end) {
             case .empty:
@@ -45,6 +42,7 @@ struct HeaderSectionReader {
                 }
             case .field(let nameEnd, let colon):
                 keep()
+                guard fields.count < Limits.headerFields else { return giveUp(at: position) }
                 open = (position, nameEnd &- position, colon &+ 1, end)
                 hasBegun = true
             case .malformed:
@@ -57,6 +55,12 @@ struct HeaderSectionReader {
             position = next
         }
         finish(bodyStart: section.count)
+    }
+
+    /// The rest of the section is not read, and is no body either.
+    private mutating func giveUp(at position: Int) {
+        defects.insert(.headerTooLarge)
+        finish(bodyStart: endOfSection(from: position))
     }
 
     private mutating func finish(bodyStart: Int) {

@@ -91,7 +91,7 @@ import Testing
         let many = String(repeating: "A: b\r\n", count: MailAuthentication.Limits.headerFields + 5)
         let fields = RawMessage(Array((many + "\r\nbody").utf8))
         // The field that was being read is kept.
-        #expect(fields.fields.count <= MailAuthentication.Limits.headerFields + 1)
+        #expect(fields.fields.count == MailAuthentication.Limits.headerFields)
         #expect(
             fields.defects == [.headerTooLarge]
                 && Self.octets(of: fields.body) == Array("body".utf8))
