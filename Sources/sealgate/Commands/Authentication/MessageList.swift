@@ -15,7 +15,11 @@ struct MessageList: Sendable {
                 continue
             }
             self.isFolder = true
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+            guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+                // Kept, so that it is told among what could not be read.
+                paths.append(path)
+                continue
+            }
             paths += names.filter { !$0.hasPrefix(".") }.sorted().map { path + "/" + $0 }
         }
     }
