@@ -31,11 +31,14 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
 ]
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let web: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -45,6 +48,8 @@ let package = Package(
     products: [.executable(name: "sealgate", targets: ["sealgate"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.34.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -82,6 +87,7 @@ let package = Package(
         // Floor 2: formats.
         room("DNS", ["Identities"]),
         room("InternetMessage", ["Identities"]),
+        room("SMTP", ["Identities"]),
         // Floor 3: authentication and the edges.
         room(
             "MailAuthentication",
@@ -90,6 +96,10 @@ let package = Package(
                 cryptoExtras, x509, asn1,
             ]),
         room("DNSResolver", ["Identities", "DNS", logging] + nio),
+        room("SMTPServer", ["Identities", "SMTP", logging, nioSSL, nioTLS] + nio),
+        room(
+            "SMTPClient",
+            ["Identities", "SMTP", logging, nioSSL, nioTLS, crypto, x509, asn1] + nio),
         // Floor 4: judgements.
         room("MailReports", ["Identities", "InternetMessage", "CZlib", "CArchive"]),
         room(
@@ -102,7 +112,16 @@ let package = Package(
                 "Identities", "SQLDatabase", "MailReports", "DomainAnalysis", "CZlib", crypto,
                 cryptoExtras,
             ]),
+        room("Spool", ["Identities", "SMTP", crypto]),
         // Floor 6: rooms.
+        room(
+            "Gateway",
+            [
+                "Identities", "DNS", "InternetMessage", "MailAuthentication", "MailReports", "SMTP",
+                "SMTPServer", "SMTPClient", "SQLDatabase", "Storage", "Spool", crypto, logging,
+                nioSSL, web, .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
         room(
             "ReportConsumer",
             [
@@ -115,7 +134,7 @@ let package = Package(
             "Console",
             [
                 "Identities", "MailReports", "MailAuthentication", "DomainAnalysis", "Storage",
-                "SQLDatabase",
+                "SQLDatabase", "SMTP", "Spool", "Gateway",
                 "ReportConsumer", crypto, logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -129,7 +148,7 @@ let package = Package(
             dependencies: [
                 "Identities", "DNS", "DNSResolver", "InternetMessage", "MailAuthentication",
                 "MailReports", "DomainAnalysis", "SQLDatabase", "Storage", "ReportConsumer",
-                "Demonstration", "Console",
+                "Demonstration", "Console", "SMTP", "SMTPServer", "SMTPClient", "Spool", "Gateway",
                 logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -152,6 +171,27 @@ let package = Package(
                 "MailAuthentication", "InternetMessage", "DNS", "Identities", "TestSupport", crypto,
                 x509, asn1,
             ], exclude: ["Fixtures"]),
+        tests("SMTPTests", ["SMTP", "Identities", "TestSupport"], exclude: ["Fixtures"]),
+        tests(
+            "SMTPServerTests",
+            ["SMTPServer", "SMTP", "Identities", "TestSupport", logging, nioSSL] + nio),
+        tests(
+            "SMTPClientTests",
+            [
+                "SMTPClient", "SMTP", "Identities", "TestSupport", logging, nioSSL, crypto, x509,
+                asn1,
+            ]
+                + nio),
+        tests(
+            "SpoolTests", ["Spool", "SMTP", "Identities", "TestSupport", crypto],
+            exclude: ["Fixtures"]),
+        tests(
+            "GatewayTests",
+            [
+                "Gateway", "SMTP", "SMTPServer", "SMTPClient", "Spool", "Storage", "SQLDatabase",
+                "MailAuthentication", "MailReports", "InternetMessage", "DNS", "DNSResolver",
+                "Identities", "TestSupport", logging, crypto,
+            ] + nio, exclude: ["Report/Peers"]),
         tests("DNSResolverTests", ["DNSResolver", "DNS", "Identities", "TestSupport"] + nio),
         tests(
             "MailReportsTests",
@@ -178,7 +218,7 @@ let package = Package(
             "ConsoleTests",
             [
                 "Console", "Storage", "SQLDatabase", "DNS", "DomainAnalysis", "Identities",
-                "MailReports", "ReportConsumer", logging,
+                "MailReports", "ReportConsumer", "Gateway", "SMTP", "Spool", logging,
                 .product(name: "Hummingbird", package: "hummingbird"), "TestSupport",
             ]),
         tests("WalkTests", ["sealgate", "TestSupport"]),
@@ -187,7 +227,9 @@ let package = Package(
             "ConformanceTests",
             [
                 "InternetMessage", "MailAuthentication", "MailReports", "DNS", "Identities",
-                "TestSupport", yams,
+                "SMTP", "SMTPServer", "TestSupport", yams, logging,
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ], exclude: ["Peers"]),
     ]
 )

@@ -59,6 +59,10 @@ let package = Package(
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
             ]),
+        product("SMTP", ["Identities"]),
+        product(
+            "Spool",
+            ["Identities", "SMTP", .product(name: "Crypto", package: "swift-crypto")]),
         product("MailReports", ["Identities", "InternetMessage", "CZlib", "CArchive"]),
 
         fuzz("DNSMessageFuzz", ["DNS", "Identities"]),
@@ -77,6 +81,10 @@ let package = Package(
         fuzz("SVGTinyPSFuzz", authentication),
         fuzz("MarkCertificateFuzz", authentication),
         fuzz("DMARCEvaluationFuzz", authentication),
+        fuzz("SMTPCommandStreamFuzz", ["SMTP", "Identities"]),
+        fuzz("ProxyHeaderFuzz", ["SMTP", "Identities"]),
+        fuzz("SMTPReplyFuzz", ["SMTP", "Identities"]),
+        fuzz("SpoolRecoveryFuzz", ["Spool", "SMTP", "Identities"]),
         fuzz("AggregateReportFuzz", ["MailReports", "Identities"]),
         fuzz("ReportReaderFuzz", ["MailReports", "Identities", "InternetMessage"]),
     ]

@@ -11,7 +11,7 @@ public func makeConsole(
     services: ConsoleServices, configuration: ConsoleConfiguration, logger: Logger,
     onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
 ) throws -> some ApplicationProtocol {
-    let templates = try Templates()
+    let templates = try Templates(showsMail: services.gateway != nil)
     let router = Router(context: ConsoleContext.self, options: [.autoGenerateHeadEndpoints])
     let cookies = SessionCookies(isSecure: configuration.secureCookies)
     router.add(
@@ -19,6 +19,7 @@ public func makeConsole(
             templates: templates, services: services, configuration: configuration,
             cookies: cookies))
     AssetPages(templates: templates, services: services).register(on: router)
+    OperationsPages(services: services, operations: services.operations).register(on: router)
     AccountPages(templates: templates, services: services, cookies: cookies).register(on: router)
     PortfolioPages(templates: templates, services: services).register(on: router)
     DomainPages(templates: templates, services: services).register(on: router)
@@ -29,6 +30,12 @@ public func makeConsole(
     ReportPages(templates: templates, services: services).register(on: router)
     GlossaryPages(templates: templates).register(on: router)
     SearchPages(templates: templates, services: services).register(on: router)
+    if let gateway = services.gateway {
+        MessagePages(templates: templates, services: services, gateway: gateway)
+            .register(on: router)
+        QueuePages(templates: templates, services: services, gateway: gateway)
+            .register(on: router)
+    }
     return Application(
         router: router,
         server: .http1(configuration: .init(idleTimeout: .seconds(Limits.idleConnection))),

@@ -61,12 +61,16 @@ public struct ConsoleServices: Sendable {
     let door: any ReportDoor
     let adviser: any DomainAdvising
     let now: @Sendable () -> Int64
+    /// Nil where this program runs no gateway: then there are no pages about mail.
+    let gateway: GatewayServices?
+    let operations: OperationsServices
 
     /// - Parameter now: seconds since 1970-01-01T00:00:00Z.
     public init(
         domains: any DomainReading, reports: any ReportReading, intake: any QuarantineKeeping,
         accounts: AccountStore, door: any ReportDoor, adviser: any DomainAdvising,
-        now: @escaping @Sendable () -> Int64
+        now: @escaping @Sendable () -> Int64, gateway: GatewayServices? = nil,
+        operations: OperationsServices = OperationsServices()
     ) {
         self.domains = domains
         self.reports = reports
@@ -75,5 +79,7 @@ public struct ConsoleServices: Sendable {
         self.door = door
         self.adviser = adviser
         self.now = now
+        self.gateway = gateway
+        self.operations = operations
     }
 }

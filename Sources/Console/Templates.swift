@@ -30,8 +30,11 @@ struct Templates: Sendable {
     private let library: MustacheLibrary
     let styleSheet: Asset
     let seal: Asset
+    private let showsMail: Bool
 
-    init() throws {
+    /// - Parameter showsMail: whether there are pages about messages and the queue.
+    init(showsMail: Bool = false) throws {
+        self.showsMail = showsMail
         var library = MustacheLibrary()
         for (name, bytes) in Self.files {
             try library.register(String(decoding: bytes, as: UTF8.self), named: name)
@@ -47,6 +50,8 @@ struct Templates: Sendable {
 
     private static let files: [(String, [UInt8])] = [
         ("account", PackageResources.account_mustache),
+        ("deletemessage", PackageResources.deletemessage_mustache),
+        ("deletequeue", PackageResources.deletequeue_mustache),
         ("discard", PackageResources.discard_mustache),
         ("domain", PackageResources.domain_mustache),
         ("error", PackageResources.error_mustache),
@@ -60,9 +65,12 @@ struct Templates: Sendable {
         ("intake", PackageResources.intake_mustache),
         ("layout", PackageResources.layout_mustache),
         ("lead", PackageResources.lead_mustache),
+        ("message", PackageResources.message_mustache),
+        ("messages", PackageResources.messages_mustache),
         ("plan", PackageResources.plan_mustache),
         ("portfolio", PackageResources.portfolio_mustache),
         ("quarantined", PackageResources.quarantined_mustache),
+        ("queue", PackageResources.queue_mustache),
         ("replay", PackageResources.replay_mustache),
         ("report", PackageResources.report_mustache),
         ("reportrows", PackageResources.reportrows_mustache),
@@ -84,6 +92,7 @@ struct Templates: Sendable {
         fields["isThemeLight"] = .flag(visit.theme == .light)
         fields["isThemeDark"] = .flag(visit.theme == .dark)
         fields["address"] = .text(visit.address)
+        fields["showsMail"] = .flag(showsMail)
         fields["formToken"] = .text(visit.formToken)
         fields["accountName"] = visit.account.map { ForeignText.value($0.name, limit: 24) }
         for place in Page.Place.allCases {
@@ -103,11 +112,13 @@ struct Templates: Sendable {
 struct Page {
     /// The entry of the navigation that is marked.
     enum Place: CaseIterable {
-        case domains, intake, glossary, nowhere
+        case domains, messages, queue, intake, glossary, nowhere
 
         var flag: String {
             switch self {
             case .domains: "isAtDomains"
+            case .messages: "isAtMessages"
+            case .queue: "isAtQueue"
             case .intake: "isAtIntake"
             case .glossary: "isAtGlossary"
             case .nowhere: "isNowhere"

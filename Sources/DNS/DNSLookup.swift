@@ -10,9 +10,16 @@ public protocol DNSLookup: Sendable {
     /// The same for a name of any octets, as SPF macros make them of what a client said
     /// (RFC 7208 §7.3).
     func lookUp(_ name: DNSName, _ type: RecordType) async -> DNSAnswer
+
+    /// Whether every answer is at hand, so that nothing is gained by asking several questions at
+    /// the same time.
+    var answersAtOnce: Bool { get }
 }
 
 extension DNSLookup {
+    /// Look-ups wait for somebody, unless they say otherwise.
+    public var answersAtOnce: Bool { false }
+
     /// For look-ups that know domain names only: any other name does not exist.
     public func lookUp(_ name: DNSName, _ type: RecordType) async -> DNSAnswer {
         guard let domain = name.domainName else { return DNSAnswer(.nameError) }

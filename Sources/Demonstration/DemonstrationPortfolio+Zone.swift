@@ -16,6 +16,12 @@ extension DemonstrationPortfolio {
             if !domain.zone.isEmpty { lines.append(domain.zone) }
             for sender in domain.senders { lines += reverse(of: sender) }
         }
+        // Who writes to the bank in the gateway's demonstration: a supplier that proves itself from
+        // this machine, and a shop that proves nothing.
+        lines.append("supplier.example. IN A 192.0.2.2")
+        lines.append("supplier.example. IN TXT \"v=spf1 ip4:127.0.0.1 ip6:::1 -all\"")
+        lines.append("_dmarc.supplier.example. IN TXT \"v=DMARC1; p=reject\"")
+        lines.append("small-shop.example. IN A 192.0.2.3")
         // The botnets' addresses are customers' lines: a name that leads nowhere.
         lines.append("*.18.198.in-addr.arpa. IN PTR dynamic.broadband.example.")
         lines.append("*.19.198.in-addr.arpa. IN PTR pool.mobile.example.")

@@ -10,12 +10,11 @@ public final class MessageAuthenticator: Sendable {
     private let options: MessageAuthenticatorOptions
     private let plan: Plan
     private let lookup: any DNSLookup
-    private let spf: SPFEvaluator
-    private let dkim: DKIMVerifier
-    private let dkim2: DKIM2Verifier
-    private let arc: ARCValidator
-    private let dmarc: DMARCEvaluator
-    private let bimi: BIMIEvaluator
+    private let suffixes: PublicSuffixList
+    // What outlives a message: all that was read in the DNS.
+    private let keys = DKIMKeyLookup.makeCache()
+    private let spfRecords = SPFRecordSelection.makeCache()
+    private let dmarcRecords = RecordQuery.makeCache()
 
     public init(
         lookup: any DNSLookup, suffixes: PublicSuffixList,
@@ -24,14 +23,7 @@ public final class MessageAuthenticator: Sendable {
         self.options = options
         plan = Plan(options.checks)
         self.lookup = lookup
-        let current = CurrentMessageLookup(standing: lookup)
-        spf = SPFEvaluator(lookup: current)
-        dkim = DKIMVerifier(lookup: current)
-        dkim2 = DKIM2Verifier(lookup: current)
-        arc = ARCValidator(lookup: current)
-        bimi = BIMIEvaluator(lookup: current)
-        dmarc = DMARCEvaluator(
-            lookup: current, suffixes: suffixes, comparesLegacy: options.comparesLegacyDiscovery)
+        self.suffixes = suffixes
     }
 
     /// Checks one message. Never throws: what cannot be decided is a result that says so.
@@ -41,28 +33,28 @@ public final class MessageAuthenticator: Sendable {
     public func authenticate(_ request: MessageAuthenticatorRequest) async -> MessageAuthentication
     {
         let memo = MessageAuthenticatorLookup(lookup, limit: options.questions)
-        return await CurrentMessageLookup.$memo.withValue(memo) {
-            let authors = plan.dmarc ? AuthorDomains(request.message) : nil
-            let parts = await check(request, authors)
-            var dmarc: DMARCEvaluation?
-            if let authors {
-                dmarc = await self.dmarc.evaluate(
-                    authors, spf: parts.spf, dkim: parts.dkim, answers: parts.answers)
-            }
-            var bimi: BIMIEvaluation?
-            if let dmarc, plan.bimi {
-                bimi = await self.bimi.evaluate(
-                    BIMIRequest(request.message, dmarc: dmarc, dkim: parts.dkim),
-                    now: request.now)
-            }
-            // RFC 7208 §2.4: for the null reverse path the HELO name is what was checked.
-            let isBounce = request.mailFrom.isEmpty && plan.helo
-            return MessageAuthentication(
-                spf: parts.spf, helo: parts.helo ?? (isBounce ? parts.spf : nil),
-                dkim: parts.dkim, dkim2: parts.dkim2, arc: parts.arc, dmarc: dmarc, bimi: bimi,
-                client: request.client, mailFrom: request.mailFrom, heloName: request.helo,
-                questions: memo.questions, defects: request.message.defects)
+        let authors = plan.dmarc ? AuthorDomains(request.message) : nil
+        let evaluator = DMARCEvaluator(
+            asking: RecordQuery(lookup: memo, proposals: [:], cache: dmarcRecords),
+            suffixes: suffixes, comparesLegacy: options.comparesLegacyDiscovery)
+        let parts = await check(request, authors, memo, evaluator)
+        var dmarc: DMARCEvaluation?
+        if let authors {
+            dmarc = await evaluator.evaluate(
+                authors, spf: parts.spf, dkim: parts.dkim, answers: parts.answers)
         }
+        var bimi: BIMIEvaluation?
+        if let dmarc, plan.bimi {
+            bimi = await BIMIEvaluator(lookup: memo).evaluate(
+                BIMIRequest(request.message, dmarc: dmarc, dkim: parts.dkim), now: request.now)
+        }
+        // RFC 7208 §2.4: for the null reverse path the HELO name is what was checked.
+        let isBounce = request.mailFrom.isEmpty && plan.helo
+        return MessageAuthentication(
+            spf: parts.spf, helo: parts.helo ?? (isBounce ? parts.spf : nil),
+            dkim: parts.dkim, dkim2: parts.dkim2, arc: parts.arc, dmarc: dmarc, bimi: bimi,
+            client: request.client, mailFrom: request.mailFrom, heloName: request.helo,
+            questions: memo.questions, defects: request.message.defects)
     }
 
     /// The checks to make, those included on which others stand.
@@ -88,6 +80,7 @@ public final class MessageAuthenticator: Sendable {
         case helo(SPFEvaluation)
         case dkim([DKIMVerification])
         case dkim2(DKIM2Verification)
+        case arc(ARCValidation)
         case records(RecordAnswers)
     }
 
@@ -106,60 +99,74 @@ public final class MessageAuthenticator: Sendable {
             case .helo(let evaluation): helo = evaluation
             case .dkim(let verifications): dkim = verifications
             case .dkim2(let verification): dkim2 = verification
+            case .arc(let validation): arc = validation
             case .records(let records): answers = records
             }
         }
     }
 
-    /// Starts each check here and now: it runs on until it has to wait for the DNS, and the next
-    /// one starts. Where answers are at hand nothing waits, and no thread is woken.
+    /// Where answers are at hand, one check after the other; else all of them at once, so that they
+    /// wait for the DNS together.
     private func check(
-        _ request: MessageAuthenticatorRequest, _ authors: AuthorDomains?
+        _ request: MessageAuthenticatorRequest, _ authors: AuthorDomains?,
+        _ memo: MessageAuthenticatorLookup, _ dmarc: DMARCEvaluator
     ) async -> Parts {
-        if plan.isDKIMAlone {
-            // Nothing to run beside it.
-            var parts = Parts()
-            parts.dkim = await dkim.verify(request.message, now: request.now)
+        let keys = DKIMKeyLookup(lookup: memo, cache: keys)
+        let spf = SPFEvaluator(lookup: memo, records: spfRecords)
+        let reading = MessageReading(request.message)
+        var parts = Parts()
+        if plan.isDKIMAlone || lookup.answersAtOnce {
+            if plan.dkim {
+                parts.dkim = await DKIMVerifier(keys: keys).verify(reading, now: request.now)
+            }
+            if plan.arc {
+                parts.arc = await ARCValidator(keys: keys).validate(reading, now: request.now)
+            }
+            if plan.dkim2 { parts.dkim2 = await dkim2(request, keys) }
+            guard let envelope = request.spf else { return parts }
+            if plan.spf { parts.spf = await spf.evaluate(envelope) }
+            if isHELOChecked(request) { parts.helo = await spf.evaluateHELO(envelope) }
             return parts
         }
         return await withTaskGroup(of: Part.self) { group in
-            start(request, authors, in: &group)
-            var parts = Parts()
-            // The last one needs no task of its own.
-            if plan.arc {
-                parts.arc = await arc.validate(request.message, now: request.now)
+            // Each starts here and now: it runs on until it has to wait, and the next one starts.
+            if let authors {
+                group.addImmediateTask { .records(await dmarc.records(for: authors)) }
             }
+            if let envelope = request.spf {
+                if plan.spf { group.addImmediateTask { .spf(await spf.evaluate(envelope)) } }
+                if isHELOChecked(request) {
+                    group.addImmediateTask { .helo(await spf.evaluateHELO(envelope)) }
+                }
+            }
+            if plan.dkim {
+                group.addImmediateTask {
+                    .dkim(await DKIMVerifier(keys: keys).verify(reading, now: request.now))
+                }
+            }
+            if plan.dkim2 {
+                group.addImmediateTask { .dkim2(await self.dkim2(request, keys)) }
+            }
+            if plan.arc {
+                group.addImmediateTask {
+                    .arc(await ARCValidator(keys: keys).validate(reading, now: request.now))
+                }
+            }
+            var parts = Parts()
             for await part in group { parts.take(part) }
             return parts
         }
     }
 
-    private func start(
-        _ request: MessageAuthenticatorRequest, _ authors: AuthorDomains?,
-        in group: inout TaskGroup<Part>
-    ) {
-        let message = request.message
-        let now = request.now
-        if let authors {
-            group.addImmediateTask { .records(await self.dmarc.records(for: authors)) }
-        }
-        if plan.spf || plan.helo, let envelope = request.spf {
-            if plan.spf {
-                group.addImmediateTask { .spf(await self.spf.evaluate(envelope)) }
-            }
-            if plan.helo, !plan.spf || !request.mailFrom.isEmpty {
-                group.addImmediateTask { .helo(await self.spf.evaluateHELO(envelope)) }
-            }
-        }
-        if plan.dkim {
-            group.addImmediateTask { .dkim(await self.dkim.verify(message, now: now)) }
-        }
-        if plan.dkim2 {
-            let envelope = request.dkim2
-            group.addImmediateTask {
-                .dkim2(await self.dkim2.verify(message, envelope: envelope, now: now))
-            }
-        }
+    private func isHELOChecked(_ request: MessageAuthenticatorRequest) -> Bool {
+        plan.helo && (!plan.spf || !request.mailFrom.isEmpty)
+    }
+
+    private func dkim2(
+        _ request: MessageAuthenticatorRequest, _ keys: DKIMKeyLookup
+    ) async -> DKIM2Verification {
+        await DKIM2Verifier(keys: keys).verify(
+            request.message, envelope: request.dkim2, now: request.now)
     }
 }
 
@@ -193,22 +200,5 @@ extension BIMIRequest {
             author: BIMIAuthor(message), organizationalDomain: organization,
             dmarcResult: dmarc.result, dmarcRecord: dmarc.record,
             dmarcRecordDomain: dmarc.recordDomain, selector: selector)
-    }
-}
-
-/// The view of the DNS that belongs to the message under way. The evaluators outlive the message,
-/// because they remember parsed keys, and so cannot be handed its view when they are made.
-private struct CurrentMessageLookup: DNSLookup {
-    @TaskLocal static var memo: MessageAuthenticatorLookup?
-    let standing: any DNSLookup
-
-    func lookUp(_ name: DomainName, _ type: RecordType) async -> DNSAnswer {
-        guard let memo = Self.memo else { return await standing.lookUp(name, type) }
-        return await memo.lookUp(name, type)
-    }
-
-    func lookUp(_ name: DNSName, _ type: RecordType) async -> DNSAnswer {
-        guard let memo = Self.memo else { return await standing.lookUp(name, type) }
-        return await memo.lookUp(name, type)
     }
 }

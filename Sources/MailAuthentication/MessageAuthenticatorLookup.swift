@@ -19,12 +19,14 @@ final class MessageAuthenticatorLookup: DNSLookup {
     /// How many questions were passed on.
     var questions: Int { table.withLock { $0.asked } }
 
+    var answersAtOnce: Bool { lookup.answersAtOnce }
+
     func lookUp(_ name: DomainName, _ type: RecordType) async -> DNSAnswer {
         let question = Question(name: .domain(name), type: type)
         switch claim(question) {
         case .known(let answer): return answer
         case .underWay: return await wait(for: question)
-        case .mine: return settle(question, await lookup.lookUp(name, type))
+        case .mine(let place): return settle(place, await lookup.lookUp(name, type))
         }
     }
 
@@ -34,12 +36,12 @@ final class MessageAuthenticatorLookup: DNSLookup {
         switch claim(question) {
         case .known(let answer): return answer
         case .underWay: return await wait(for: question)
-        case .mine: return settle(question, await lookup.lookUp(name, type))
+        case .mine(let place): return settle(place, await lookup.lookUp(name, type))
         }
     }
 
-    private struct Question: Hashable {
-        enum Name: Hashable {
+    private struct Question: Equatable {
+        enum Name: Equatable {
             case domain(DomainName)
             case octets(DNSName)
         }
@@ -54,39 +56,47 @@ final class MessageAuthenticatorLookup: DNSLookup {
     }
 
     private struct Table {
-        var states: [Question: State] = Dictionary(minimumCapacity: 16)
-        var asked = 0
+        // A handful of questions, and never more than the limit: a search from the front is
+        // quicker than a table of hashes.
+        var entries: [(question: Question, state: State)] = []
+        var asked: Int { entries.count }
+
+        func place(of question: Question) -> Int? {
+            entries.firstIndex { $0.question.type == question.type && $0.question == question }
+        }
     }
 
     private enum Claim {
         case known(DNSAnswer)
         case underWay
-        /// Whoever asks now must settle the question.
-        case mine
+        /// Whoever asks now must settle the question, which stands at this place.
+        case mine(Int)
     }
 
     private func claim(_ question: Question) -> Claim {
         table.withLock { table in
-            switch table.states[question] {
-            case .answered(let answer)?: return .known(answer)
-            case .underWay?: return .underWay
-            case nil: break
+            if let place = table.place(of: question) {
+                guard case .answered(let answer) = table.entries[place].state else {
+                    return .underWay
+                }
+                return .known(answer)
             }
             guard table.asked < limit else {
                 return .known(
                     DNSAnswer(.failure("This message has led to too many questions to the DNS.")))
             }
-            table.asked += 1
-            table.states[question] = .underWay([])
-            return .mine
+            table.entries.append((question, .underWay([])))
+            return .mine(table.entries.count - 1)
         }
     }
 
-    private func settle(_ question: Question, _ answer: DNSAnswer) -> DNSAnswer {
+    private func settle(_ place: Int, _ answer: DNSAnswer) -> DNSAnswer {
         let former = table.withLock { table in
-            table.states.updateValue(.answered(answer), forKey: question)
+            let former = table.entries[place].state
+            table.entries[place].state = .answered(answer)
+            return former
         }
-        if case .underWay(let waiters)? = former {
+        if case .underWay(let waiters) = former {
             for waiter in waiters { waiter.resume(returning: answer) }
         }
         return answer
@@ -95,12 +105,14 @@ final class MessageAuthenticatorLookup: DNSLookup {
     private func wait(for question: Question) async -> DNSAnswer {
         await withCheckedContinuation { waiter in
             let answer = table.withLock { table -> DNSAnswer? in
-                switch table.states[question] {
-                case .answered(let answer)?: return answer
-                case .underWay(let others)?:
-                    table.states[question] = .underWay(others + [waiter])
+                guard let place = table.place(of: question) else {
+                    return DNSAnswer(.failure("The question was lost."))
+                }
+                switch table.entries[place].state {
+                case .answered(let answer): return answer
+                case .underWay(let others):
+                    table.entries[place].state = .underWay(others + [waiter])
                     return nil
-                case nil: return DNSAnswer(.failure("The question was lost."))
                 }
             }
             if let answer { waiter.resume(returning: answer) }

@@ -14,6 +14,8 @@ public struct IntakeLimits: Hashable, Sendable {
     public var streamBytes: Int64 = 2 << 30
     /// Judgements remembered while a folder is imported.
     public var judgements = 20_000
+    /// Stored rows that are read, identified anew and stored in one step.
+    public var identifiedTogether = 2_000
     /// Addresses of one container whose names are asked for.
     public var namesAsked = 2_000
 

@@ -26,6 +26,10 @@ struct House {
 
     var intake: Intake { Intake(pipeline: pipeline) }
 
+    var reidentification: Reidentification {
+        Reidentification(pipeline: pipeline, store: RebuildingStore(database: database))
+    }
+
     var adviser: DomainAdviser {
         DomainAdviser(domains: domains, lookup: lookup ?? NoLookup(), suffixes: suffixes)
     }

@@ -22,6 +22,7 @@ struct Sealgate: AsyncParsableCommand {
             DemoCommand.self, ServeCommand.self, ImportCommand.self, ReportCommand.self,
             IntakeCommand.self, SendersCommand.self, ReplayCommand.self, PlanCommand.self,
             VerifyCommand.self, SPFCommand.self, DMARCCommand.self, BIMICommand.self,
-            SignCommand.self, SealCommand.self, KeyCommand.self, ConfigCommand.self,
+            SignCommand.self, SealCommand.self, KeyCommand.self, QueueCommand.self,
+            TraceCommand.self, BalanceCommand.self, ConfigCommand.self,
         ])
 }

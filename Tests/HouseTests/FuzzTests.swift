@@ -12,6 +12,8 @@ import Testing
             "BIMIRecordFuzz", "SVGTinyPSFuzz", "MarkCertificateFuzz", "DMARCEvaluationFuzz",
         ],
         "MailReports": ["AggregateReportFuzz", "ReportReaderFuzz"],
+        "SMTP": ["SMTPCommandStreamFuzz", "ProxyHeaderFuzz", "SMTPReplyFuzz"],
+        "Spool": ["SpoolRecoveryFuzz"],
     ]
 
     @Test func `every parsing room has its fuzz targets, and each has an entry`() {

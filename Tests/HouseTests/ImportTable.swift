@@ -32,6 +32,7 @@ enum ImportTable {
 
         Room("DNS", floor: 2, ours: ["Identities"], others: ["FoundationEssentials"]),
         Room("InternetMessage", floor: 2, ours: ["Identities"], others: ["FoundationEssentials"]),
+        Room("SMTP", floor: 2, ours: ["Identities"]),
 
         Room(
             "MailAuthentication", floor: 3, ours: ["Identities", "DNS", "InternetMessage"],
@@ -42,6 +43,18 @@ enum ImportTable {
         Room(
             "DNSResolver", floor: 3, ours: ["Identities", "DNS"],
             others: platform.union(["NIOCore", "NIOPosix", "Logging", "Synchronization"])),
+
+        Room(
+            "SMTPServer", floor: 3, ours: ["Identities", "SMTP"],
+            others: platform.union([
+                "NIOCore", "NIOPosix", "NIOSSL", "NIOTLS", "Logging", "Synchronization",
+            ])),
+        Room(
+            "SMTPClient", floor: 3, ours: ["Identities", "SMTP"],
+            others: platform.union([
+                "NIOCore", "NIOPosix", "NIOSSL", "NIOTLS", "Logging", "Synchronization", "Crypto",
+                "X509", "SwiftASN1", "FoundationEssentials",
+            ])),
 
         Room(
             "MailReports", floor: 4, ours: ["Identities", "InternetMessage"],
@@ -60,6 +73,20 @@ enum ImportTable {
             ]),
 
         Room(
+            "Spool", floor: 5, ours: ["Identities", "SMTP"],
+            others: platform.union(["Crypto", "Synchronization"])),
+
+        Room(
+            "Gateway", floor: 6,
+            ours: [
+                "Identities", "DNS", "InternetMessage", "MailAuthentication", "MailReports", "SMTP",
+                "SMTPServer", "SMTPClient", "SQLDatabase", "Storage", "Spool",
+            ],
+            others: platform.union([
+                "Crypto", "Logging", "Synchronization", "AsyncHTTPClient", "NIOCore", "NIOHTTP1",
+                "NIOSSL",
+            ])),
+        Room(
             "ReportConsumer", floor: 6,
             ours: [
                 "Identities", "DNS", "InternetMessage", "MailAuthentication", "MailReports",
@@ -76,7 +103,7 @@ enum ImportTable {
             "Console", floor: 7,
             ours: [
                 "Identities", "MailAuthentication", "MailReports", "DomainAnalysis", "SQLDatabase",
-                "Storage", "ReportConsumer",
+                "Storage", "ReportConsumer", "SMTP", "Spool", "Gateway",
             ],
             others: [
                 "Hummingbird", "HummingbirdCore", "Mustache", "HTTPTypes", "NIOCore", "Crypto",
@@ -90,11 +117,11 @@ enum ImportTable {
                 "Identities", "DNS", "DNSResolver", "InternetMessage", "MailAuthentication",
                 "MailReports", "DomainAnalysis", "SQLDatabase", "Storage", "ReportConsumer",
                 "Demonstration",
-                "Console",
+                "Console", "SMTP", "SMTPServer", "SMTPClient", "Spool", "Gateway",
             ],
             others: platform.union([
                 "ArgumentParser", "Configuration", "Yams", "ServiceLifecycle", "Logging",
-                "Foundation",
+                "NIOCore", "NIOPosix", "Foundation",
                 "FoundationEssentials", "Synchronization", "UnixSignals",
             ])),
     ]

@@ -82,6 +82,38 @@ struct CommandWalkTests {
         }
     }
 
+    @Test("reports that came in before there was a networks file get it afterwards")
+    func identify() throws {
+        try withScratchFolder { folder in
+            var file = NetworksFile()
+            file.add([0, 0, 0, 0], 0, .system(64_500, "Example Net"))
+            let networks = ["--networks", folder + "/networks.mmdb", "--resolver", "none"]
+            try Data(file.bytes).write(to: URL(filePath: networks[1]))
+            func senders(_ data: String) throws -> String {
+                let run = try Program.run([
+                    "senders", "--domain", "oakbridge.example", "--data", data, "--format", "json",
+                ])
+                #expect(run.status == 0, "\(run.errors)")
+                return run.output
+            }
+            let (old, new) = (folder + "/old", folder + "/new")
+            for arguments in [
+                ["import", "--resolver", "none", "--data", old, fixture + "/report.xml"],
+                ["import", "--data", new, fixture + "/report.xml"] + networks,
+            ] {
+                let run = try Program.run(arguments)
+                #expect(run.status == 0, "\(run.errors)")
+            }
+            #expect(try !senders(old).contains("AS64500"))
+            let run = try Program.run(
+                ["report", "identify", "--data", old, "--format", "json"] + networks)
+            #expect(run.status == 0, "\(run.errors)")
+            #expect(run.output.contains("\"records\" : 12"), "\(run.output)")
+            #expect(try senders(old).contains("AS64500"))
+            #expect(try senders(old) == senders(new))
+        }
+    }
+
     @Test("a full disk stops the import with a sentence, and what was stored stays")
     func fullDisk() throws {
         try withScratchFolder { folder in

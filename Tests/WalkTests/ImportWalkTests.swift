@@ -127,6 +127,40 @@ struct ImportWalkTests {
         }
     }
 
+    @Test("an identification that is killed at random moments is finished by the next")
+    func identifyKilled() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = Seeded(state: seed)
+        try withScratchFolder { folder in
+            let data = folder + "/data"
+            let taken = try importReports(data)
+            #expect(taken.status == 2, "\(taken.errors)")
+            let before = try statistics(data)
+            let largest = try #require(before.domains.max { $0.messages < $1.messages })
+            let ask = [
+                "senders", "--domain", largest.domain, "--data", data, "--days", "800",
+                "--format", "json",
+            ]
+            let senders = try Program.run(ask)
+            #expect(senders.status == 0, "\(senders.errors)")
+            let arguments = ["report", "identify", "--resolver", "none", "--data", data]
+            for round in 0..<5 {
+                let pid = try Program.start(arguments, scratch: folder + "/round")
+                usleep(UInt32(100_000 + random.next() % 1_500_000))
+                kill(pid, SIGKILL)
+                var status: Int32 = 0
+                waitpid(pid, &status, 0)
+                #expect(try statistics(data) == before, "round \(round), seed \(seed)")
+            }
+            let last = try Program.run(arguments)
+            #expect(last.status == 0, "\(last.errors)")
+            #expect(last.output.contains("All sums were made again"), "\(last.output)")
+            #expect(last.output.contains(": 0 changed"), "\(last.output)")
+            #expect(try statistics(data) == before, "seed \(seed)")
+            #expect(try Program.run(ask).output == senders.output, "seed \(seed)")
+        }
+    }
+
     private struct Seeded {
         var state: UInt64
         mutating func next() -> UInt64 {

@@ -1,4 +1,5 @@
 import DomainAnalysis
+import Storage
 
 /// Bands from senders to what a policy would do with their mail. The width of a band grows with
 /// the square root of its messages, so that small senders stay visible beside large ones.
@@ -135,7 +136,7 @@ struct FlowChart {
     private func sourceLabel(
         _ source: Source, y: Double, slot: Double, frame: Frame
     ) -> [Shape] {
-        let total = source.messages.reduce(0, &+)
+        let total = source.messages.reduce(0, ClassCounts.sum)
         let name = ForeignText.clean(source.name, limit: frame.isNarrow ? 22 : 24)
         if frame.isNarrow {
             return [
@@ -158,7 +159,7 @@ struct FlowChart {
     private func outcomeLabel(
         _ column: Int, y: Double, height: Double, frame: Frame
     ) -> [Shape] {
-        let total = sources.reduce(Int64(0)) { $0 &+ $1.messages[column] }
+        let total = sources.reduce(0) { ClassCounts.sum($0, $1.messages[column]) }
         let x = frame.width - frame.right + 10
         let middle = y + height / 2
         return [

@@ -16,7 +16,7 @@ enum Figures {
                 "estimated": day.estimated > 0 ? .number(day.estimated) : nil,
             ]
         }
-        let estimated = days.reduce(Int64(0)) { $0 &+ $1.estimated }
+        let estimated = days.reduce(Int64(0)) { ClassCounts.sum($0, $1.estimated) }
         return [
             "days": .list(rows),
             "estimatedTotal": estimated > 0 ? .text(Numbers.spoken(estimated)) : nil,

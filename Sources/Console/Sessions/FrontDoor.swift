@@ -40,7 +40,8 @@ struct FrontDoor: RouterMiddleware {
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         let path = request.uri.path
-        if path == "/healthz" || path.hasPrefix("/assets/") {
+        if path == "/healthz" || path.hasPrefix("/assets/") || OperationsPages.paths.contains(path)
+        {
             return try await next(request, context)
         }
         guard (request.uri.query?.utf8.count ?? 0) <= Limits.query else {

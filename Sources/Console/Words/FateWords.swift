@@ -1,5 +1,4 @@
 import DomainAnalysis
-import Storage
 
 /// The four states that people see: a sign, a word, a class for its colour; never colour alone.
 extension SourceClass.Fate {
@@ -48,30 +47,5 @@ extension SourceClass.Fate {
     /// Fields for the template `fate`.
     var fields: Fields {
         ["fate": .text(rawValue), "sign": .text(sign), "fateWord": .text(capitalWord)]
-    }
-}
-
-extension ClassCounts {
-    /// The state with the most messages; proved when there are none.
-    var largestFate: SourceClass.Fate {
-        var best = SourceClass.Fate.proved
-        for fate in SourceClass.Fate.shownOrder where self[fate] > self[best] { best = fate }
-        return best
-    }
-}
-
-extension SenderVolume {
-    /// The state that the sender's sign shows. It asks for a decision when 5 % of its mail is
-    /// undecided; below that it is the noise of broken forwarding, and a person's time is better
-    /// spent elsewhere.
-    var state: SourceClass.Fate {
-        counts.needsDecision ? .undecided : counts.largestFate
-    }
-}
-
-extension ClassCounts {
-    var needsDecision: Bool {
-        let undecided = self[.undecided]
-        return undecided > 0 && Double(undecided) >= Double(total) * 0.05
     }
 }

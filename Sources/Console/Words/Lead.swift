@@ -51,7 +51,7 @@ enum Words {
                 piece(Numbers.counted(senders, "sender", "senders"), to: "#domains"))
             pieces.append(
                 piece(
-                    (senders == 1 ? " has" : " have") + " mail for you to decide on"
+                    (senders == 1 ? " needs" : " need") + " your decision"
                         + (domains.count > 1
                             ? ", in \(Numbers.counted(open, "domain", "domains"))." : ".")))
         } else {
@@ -73,15 +73,12 @@ enum Words {
                 " of the \(Numbers.spoken(counts.total)) messages that receivers reported as sent "
                     + "from \(name) were proved yours. "),
         ]
-        let open = overview.senders.filter { $0.state == .undecided }
-        if !open.isEmpty {
-            let messages = open.reduce(Int64(0)) { $0 &+ $1.counts[.undecided] }
+        let open = overview.undecidedSenders
+        if open > 0 {
+            pieces.append(piece(Numbers.counted(open, "sender", "senders"), to: "#senders"))
+            let daily = perDay(overview.undecidedMessages, days: overview.days.count)
             pieces.append(
-                piece(Numbers.counted(open.count, "sender", "senders"), to: "#senders"))
-            pieces.append(
-                piece(
-                    " (\(perDay(messages, days: overview.days.count))) "
-                        + (open.count == 1 ? "needs" : "need") + " your decision. "))
+                piece(" (\(daily)) " + (open == 1 ? "needs" : "need") + " your decision. "))
         } else {
             pieces.append(piece("No sender needs a decision. "))
         }

@@ -16,21 +16,24 @@ public struct DNSName: Sendable {
 
     /// Takes over a domain name.
     public init(_ name: DomainName) {
-        var wire: [UInt8] = [0]
-        wire.reserveCapacity(name.text.utf8.count + 2)
-        var lengthPlace = 0
-        for byte in name.text.utf8 {
-            if byte == UInt8(ascii: ".") {
-                wire[lengthPlace] = UInt8(wire.count - lengthPlace - 1)
-                lengthPlace = wire.count
-                wire.append(0)
-            } else {
-                wire.append(byte)
+        var text = name.text
+        wire = text.withUTF8 { text in
+            [UInt8](unsafeUninitializedCapacity: text.count + 2) { wire, count in
+                // A dot's place takes the length of the label behind it.
+                var lengthPlace = 0
+                for index in 0..<text.count {
+                    if text[index] == UInt8(ascii: ".") {
+                        wire[lengthPlace] = UInt8(truncatingIfNeeded: index &- lengthPlace)
+                        lengthPlace = index &+ 1
+                    } else {
+                        wire[index &+ 1] = text[index]
+                    }
+                }
+                wire[lengthPlace] = UInt8(truncatingIfNeeded: text.count &- lengthPlace)
+                wire[text.count &+ 1] = 0
+                count = text.count &+ 2
             }
         }
-        wire[lengthPlace] = UInt8(wire.count - lengthPlace - 1)
-        wire.append(0)
-        self.wire = wire
     }
 
     /// Makes a name of its labels; nil when a label is empty or too long, or the whole is.
@@ -112,7 +115,21 @@ public struct DNSName: Sendable {
         guard extra >= 0 else { return false }
         while place < extra { place += 1 + Int(wire[place]) }
         guard place == extra else { return false }
-        return zip(wire[place...], other.wire).allSatisfy { Self.folded($0) == Self.folded($1) }
+        return Self.areEqual(wire[place...], other.wire[...])
+    }
+
+    /// Compares without regard to the case of ASCII letters.
+    private static func areEqual(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> Bool {
+        left.withUnsafeBufferPointer { left in
+            right.withUnsafeBufferPointer { right in
+                guard left.count == right.count else { return false }
+                for index in 0..<left.count
+                where left[index] != right[index] && folded(left[index]) != folded(right[index]) {
+                    return false
+                }
+                return true
+            }
+        }
     }
 
     /// The name with ASCII letters in lower case (RFC 4034 §6.2, the canonical form).
@@ -129,13 +146,18 @@ public struct DNSName: Sendable {
 
 extension DNSName: Hashable {
     public static func == (left: DNSName, right: DNSName) -> Bool {
-        left.wire.count == right.wire.count
-            && zip(left.wire, right.wire).allSatisfy { $0 == $1 || folded($0) == folded($1) }
+        areEqual(left.wire[...], right.wire[...])
     }
 
     public func hash(into hasher: inout Hasher) {
-        hasher.combine(wire.count)
-        for byte in wire { hasher.combine(Self.folded(byte)) }
+        wire.withUnsafeBufferPointer { wire in
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: wire.count) { small in
+                for index in 0..<wire.count {
+                    small.initializeElement(at: index, to: Self.folded(wire[index]))
+                }
+                hasher.combine(bytes: UnsafeRawBufferPointer(small))
+            }
+        }
     }
 }
 

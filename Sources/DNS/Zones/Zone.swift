@@ -6,6 +6,8 @@ public struct Zone: Sendable {
     /// facts and not borders.
     private let hasBorders: Bool
     private var nodes: [DNSName: [ResourceRecord]] = [:]
+    /// Whether names below another one may have to be answered by it: below a cut or a DNAME.
+    private var hasBreaks = false
 
     /// Makes a zone of records; nil when there is no start of authority, when two disagree, or
     /// when a record lies outside.
@@ -41,6 +43,9 @@ public struct Zone: Sendable {
             return
         }
         nodes[record.name, default: []].append(record)
+        if record.type == .dname || hasBorders && record.type == .ns && record.name != apex {
+            hasBreaks = true
+        }
     }
 
     /// What the zone says to a question.
@@ -59,6 +64,7 @@ public struct Zone: Sendable {
     /// Answers as RFC 1034 §4.3.2, with wildcards of RFC 4592 and aliases of RFC 6672.
     public func lookUp(_ name: DNSName, _ type: RecordType) -> Answer {
         guard name.isEqualOrBelow(apex) else { return .outside }
+        if !hasBreaks { return lookUpWithoutBreaks(name, type) }
         // From the apex down: a cut or a DNAME above the name ends the walk.
         var path: [DNSName] = []
         var current: DNSName? = name
@@ -79,6 +85,14 @@ public struct Zone: Sendable {
         return answer(nodes[name] ?? [], name, type)
     }
 
+    /// With nothing on the way that could end it, the walk may as well begin at the name.
+    private func lookUpWithoutBreaks(_ name: DNSName, _ type: RecordType) -> Answer {
+        if let records = nodes[name] { return answer(records, name, type) }
+        var encloser = name.parent
+        while let above = encloser, nodes[above] == nil { encloser = above.parent }
+        return wildcard(below: encloser ?? apex, name, type)
+    }
+
     private func wildcard(below encloser: DNSName, _ name: DNSName, _ type: RecordType) -> Answer {
         guard let source = encloser.adding(label: [UInt8(ascii: "*")]), let records = nodes[source]
         else { return .nameError }
@@ -92,7 +106,8 @@ public struct Zone: Sendable {
 
     private func answer(_ records: [ResourceRecord], _ name: DNSName, _ type: RecordType) -> Answer
     {
-        let matching = type == .any ? records : records.filter { $0.type == type }
+        let isWhole = type == .any || records.allSatisfy { $0.type == type }
+        let matching = isWhole ? records : records.filter { $0.type == type }
         if !matching.isEmpty { return .records(matching) }
         for record in records {
             if case .cname(let target) = record.data { return .alias(record, target: target) }

@@ -27,6 +27,8 @@ public struct ZoneLookup: DNSLookup {
         self.init(zones: parts.map { Zone(apex: $0.key, records: $0.value) })
     }
 
+    public var answersAtOnce: Bool { true }
+
     public func lookUp(_ name: DomainName, _ type: RecordType) async -> DNSAnswer {
         answer(DNSName(name), type)
     }
@@ -87,6 +89,9 @@ public struct ZoneLookup: DNSLookup {
     }
 
     private func zone(of name: DNSName, _ type: RecordType) -> Zone? {
+        if zones.count == 1, let only = zones.first?.value {
+            return name.isEqualOrBelow(only.apex) ? only : nil
+        }
         // The parent's side holds DS (RFC 4035 §3.1.4.1).
         var above: DNSName? = type == .ds ? name.parent : name
         while let current = above {

@@ -31,7 +31,7 @@ public struct ARCChain: Sendable {
             defect = error.reason
         }
         highestInstance = collector.highestInstance
-        sealers = collector.sealers
+        sealers = sets.isEmpty ? collector.sealers : sets.map(\.sealer)
         isMarkedFailed = collector.isMarkedFailed
         isTooLarge = collector.isTooLarge
     }

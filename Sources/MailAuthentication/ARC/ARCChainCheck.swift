@@ -5,39 +5,43 @@ struct ARCChainCheck {
     /// Octets at the end of the body that the newest message signature does not cover (`l=`).
     private(set) var unsignedOctets = 0
 
-    private let message: RawMessage
+    private let reading: MessageReading
     private let now: Int64
-    private var keys: [ARCKeyName: DKIMKeyAnswer] = [:]
+    // A handful of names: a search from the front is quicker than a table.
+    private var keys: [(name: ARCKeyName, answer: DKIMKeyAnswer)] = []
     private var bodyHashes: BodyHashCache
-    private lazy var fields = ARCSignedFields(message.fields)
 
-    init(_ message: RawMessage, _ sets: [ARCSet], now: Int64) {
-        self.message = message
+    init(_ reading: MessageReading, _ sets: [ARCSet], now: Int64) {
+        self.reading = reading
         self.sets = sets
         self.now = now
-        bodyHashes = BodyHashCache(message)
+        bodyHashes = BodyHashCache(reading)
     }
 
-    mutating func learn(_ answers: [ARCKeyName: DKIMKeyAnswer]) {
-        if keys.isEmpty { keys = answers } else { keys.merge(answers) { $1 } }
+    mutating func learn(_ answers: [(name: ARCKeyName, answer: DKIMKeyAnswer)]) {
+        keys += answers
     }
 
     // MARK: Keys
 
-    /// The keys that decide: of all seals, and of the newest message signature.
-    func neededKeys(_ newest: ARCSet) -> Set<ARCKeyName> {
-        var names = Set(sets.map(\.seal.signature.keyName))
-        if let signature = try? newest.messageSignature.get() {
-            names.insert(signature.signature.keyName)
+    /// The keys that decide, each once: of all seals, and of the newest message signature.
+    func neededKeys(_ newest: ARCSet) -> [ARCKeyName] {
+        var names: [ARCKeyName] = []
+        for set in sets {
+            let name = set.seal.signature.keyName
+            if !names.contains(name) { names.append(name) }
+        }
+        if let name = try? newest.messageSignature.get().signature.keyName, !names.contains(name) {
+            names.append(name)
         }
         return names
     }
 
     /// The key of a set's message signature, if it was not looked up.
     func missingKey(_ set: ARCSet) -> ARCKeyName? {
-        guard let name = try? set.messageSignature.get().signature.keyName, keys[name] == nil else {
-            return nil
-        }
+        guard let name = try? set.messageSignature.get().signature.keyName,
+            !keys.contains(where: { $0.name == name })
+        else { return nil }
         return name
     }
 
@@ -72,19 +76,19 @@ struct ARCChainCheck {
         return matching
     }
 
-    mutating func verifyMessageSignature(
+    func verifyMessageSignature(
         _ set: ARCSet, _ forms: [ARCMessageSignature.Form]
     ) throws(ARCDefect) {
         let signature = try set.messageSignature.get()
         let key = try key(of: signature.signature)
+        let fields = reading.message.fields
+        let (positions, _) = reading.selection.positions(
+            of: signature.signedNames, excluding: nil)
         for form in forms {
-            var signed: [UInt8] = []
-            signed.reserveCapacity(4_096)
-            var fields = fields
-            fields.append(signature.signedNames, form.header, to: &signed)
-            HeaderCanonicalizer.appendSignature(
-                set.messageSignatureField, emptying: signature.signature.valueRange, form.header,
-                to: &signed)
+            let signed = HeaderCanonicalizer.signedOctets(
+                positions.lazy.map { fields[$0] },
+                and: set.messageSignatureField, emptying: signature.signature.valueRange,
+                form.header)
             if key.isValid(signature.signature.value, for: signed, .sha256) { return }
         }
         throw ARCDefect(
@@ -97,21 +101,26 @@ struct ARCChainCheck {
     /// RFC 8617 §5.1.1: each seal covers all sets up to its own, in the order results, message
     /// signature, seal. The newest is checked first (§5.2, step 6).
     func verifySeals() throws(ARCDefect) {
-        var canonical: [UInt8] = []
-        canonical.reserveCapacity(4_096 * sets.count)
+        var signed: [UInt8] = []
+        signed.reserveCapacity(
+            sets.reduce(0) {
+                $0 + $1.resultsField.range.count + $1.messageSignatureField.range.count
+                    + $1.sealField.range.count + 6
+            })
         var ends: [Int] = []
         for set in sets {
-            HeaderCanonicalizer.append(set.resultsField, .relaxed, to: &canonical)
-            HeaderCanonicalizer.append(set.messageSignatureField, .relaxed, to: &canonical)
-            ends.append(canonical.count)
-            HeaderCanonicalizer.append(set.sealField, .relaxed, to: &canonical)
+            HeaderCanonicalizer.append(set.resultsField, .relaxed, to: &signed)
+            HeaderCanonicalizer.append(set.messageSignatureField, .relaxed, to: &signed)
+            ends.append(signed.count)
+            if set.instance < sets.count {
+                HeaderCanonicalizer.append(set.sealField, .relaxed, to: &signed)
+            }
         }
         for (set, end) in zip(sets, ends).reversed() {
             let signature = set.seal.signature
             let key = try key(of: signature)
             // What lies behind belongs to newer sets, which are done.
-            canonical.removeSubrange(end...)
-            var signed = canonical
+            signed.removeSubrange(end...)
             HeaderCanonicalizer.appendSignature(
                 set.sealField, emptying: signature.valueRange, .relaxed, to: &signed)
             guard key.isValid(signature.value, for: signed, .sha256) else {
@@ -125,12 +134,12 @@ struct ARCChainCheck {
     private func key(of signature: ARCSignature) throws(ARCDefect) -> VerifyingKey {
         let name = signature.keyName
         let label = signature.label
-        switch keys[name] {
+        switch keys.first(where: { $0.name == name })?.answer {
         case .key(let key, let record, _):
             guard key.type == signature.keyType else {
                 throw ARCDefect("The key \(name) is not of the kind that \(label) uses.")
             }
-            guard record.allows(.sha256), record.allows(service: "email") else {
+            guard record.value.allows(.sha256), record.value.allows(service: "email") else {
                 throw ARCDefect("The key \(name) is not meant for what \(label) uses it for.")
             }
             return key

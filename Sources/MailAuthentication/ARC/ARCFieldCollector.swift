@@ -5,9 +5,17 @@ struct ARCFieldCollector {
     private(set) var highestInstance = 0
     private(set) var isTooLarge = false
 
-    private var results: [Int: (field: RawField, start: Int)] = [:]
-    private var messageSignatures: [Int: (field: RawField, tags: TagList)] = [:]
-    private var seals: [Int: (field: RawField, tags: TagList)] = [:]
+    /// What was found of one set.
+    private struct Parts {
+        var results: (field: RawField, start: Int)?
+        var messageSignature: (field: RawField, tags: TagList)?
+        var seal: (field: RawField, tags: TagList)?
+
+        var isEmpty: Bool { results == nil && messageSignature == nil && seal == nil }
+    }
+
+    /// From instance 1 up, at most `Limits.arcSets`.
+    private var parts: [Parts] = []
     /// What is found wrong is told only at the end: a sealer must learn the highest instance from
     /// a broken chain too.
     private var firstDefect: ARCDefect?
@@ -41,14 +49,12 @@ struct ARCFieldCollector {
 
     /// The domains of the seals that can be read, by instance.
     var sealers: [DomainName] {
-        seals.sorted { $0.key < $1.key }
-            .compactMap { $0.value.tags["d"].flatMap { DomainName(utf8: $0.value) } }
+        parts.compactMap { $0.seal?.tags["d"].flatMap { DomainName(utf8: $0.value) } }
     }
 
     /// Whether the newest seal says `cv=fail`.
     var isMarkedFailed: Bool {
-        guard let newest = seals.keys.max() else { return false }
-        return seals[newest]?.tags["cv"]?.isEqual(to: "fail") ?? false
+        parts.last { $0.seal != nil }?.seal?.tags["cv"]?.isEqual(to: "fail") ?? false
     }
 
     private enum Kind: String {
@@ -73,8 +79,8 @@ struct ARCFieldCollector {
             guard let (instance, start) = ARCInstance.parsePrefix(of: field.valueOctets) else {
                 throw ARCDefect("An \(kind.rawValue) field does not begin with its number (i=).")
             }
-            try note(instance, kind, isTaken: results[instance] != nil)
-            results[instance] = (field, start)
+            try note(instance, kind) { $0.results != nil }
+            parts[instance - 1].results = (field, start)
             return
         }
         let tags: TagList
@@ -87,20 +93,24 @@ struct ARCFieldCollector {
             throw ARCDefect("An \(kind.rawValue) field has no valid number (i=).")
         }
         if kind == .seal {
-            try note(instance, kind, isTaken: seals[instance] != nil)
-            seals[instance] = (field, tags)
+            try note(instance, kind) { $0.seal != nil }
+            parts[instance - 1].seal = (field, tags)
         } else {
-            try note(instance, kind, isTaken: messageSignatures[instance] != nil)
-            messageSignatures[instance] = (field, tags)
+            try note(instance, kind) { $0.messageSignature != nil }
+            parts[instance - 1].messageSignature = (field, tags)
         }
     }
 
-    private mutating func note(_ instance: Int, _ kind: Kind, isTaken: Bool) throws(ARCDefect) {
+    /// Makes room for a field of a set that has none of its kind.
+    private mutating func note(
+        _ instance: Int, _ kind: Kind, isTaken: (Parts) -> Bool
+    ) throws(ARCDefect) {
         highestInstance = max(highestInstance, instance)
         guard instance <= Limits.arcSets else {
             throw ARCDefect("The message has more than \(Limits.arcSets) ARC sets.")
         }
-        guard !isTaken else {
+        while parts.count < instance { parts.append(Parts()) }
+        guard !isTaken(parts[instance - 1]) else {
             throw ARCDefect("There are two \(kind.rawValue) fields with the number \(instance).")
         }
     }
@@ -110,11 +120,12 @@ struct ARCFieldCollector {
         var sets: [ARCSet] = []
         sets.reserveCapacity(highestInstance)
         for instance in 1...max(1, highestInstance) {
-            guard let results = results[instance] else { throw missing(.results, instance) }
-            guard let messageSignature = messageSignatures[instance] else {
-                throw missing(.messageSignature, instance)
+            let part = instance <= parts.count ? parts[instance - 1] : Parts()
+            guard let results = part.results else { throw missing(.results, instance, part) }
+            guard let messageSignature = part.messageSignature else {
+                throw missing(.messageSignature, instance, part)
             }
-            guard let (field, tags) = seals[instance] else { throw missing(.seal, instance) }
+            guard let (field, tags) = part.seal else { throw missing(.seal, instance, part) }
             let seal = try ARCSeal(field, tags, instance: instance)
             let expected: ARCValidation.Result = instance == 1 ? .none : .pass
             guard seal.chainStatus == expected else {
@@ -130,13 +141,10 @@ struct ARCFieldCollector {
         return sets
     }
 
-    private func missing(_ kind: Kind, _ instance: Int) -> ARCDefect {
-        let hasAny =
-            results[instance] != nil || messageSignatures[instance] != nil
-            || seals[instance] != nil
-        return ARCDefect(
-            hasAny
-                ? "ARC set \(instance) has no \(kind.rawValue) field."
-                : "ARC set \(instance) of \(highestInstance) is missing.")
+    private func missing(_ kind: Kind, _ instance: Int, _ part: Parts) -> ARCDefect {
+        ARCDefect(
+            part.isEmpty
+                ? "ARC set \(instance) of \(highestInstance) is missing."
+                : "ARC set \(instance) has no \(kind.rawValue) field.")
     }
 }

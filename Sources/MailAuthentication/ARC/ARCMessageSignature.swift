@@ -1,6 +1,6 @@
 /// What an ARC-Message-Signature field says: a DKIM signature without version and identity
 /// (RFC 8617 §4.1.2).
-struct ARCMessageSignature: Sendable {
+final class ARCMessageSignature: Sendable {
     /// One way of reading `c=`.
     struct Form: Hashable, Sendable {
         let header: Canonicalization
@@ -19,7 +19,7 @@ struct ARCMessageSignature: Sendable {
     let expiration: Int64?
 
     init(_ field: RawField, _ tags: TagList, instance: Int) throws(ARCDefect) {
-        let label = "ARC-Message-Signature \(instance)"
+        let label = ARCFieldLabel(name: "ARC-Message-Signature", instance: instance)
         signature = try ARCSignature(field, tags, label)
         guard let hash = tags["bh"], let bodyHash = Base64.decode(hash.value), !bodyHash.isEmpty
         else { throw ARCDefect("\(label) has no readable hash of the body (bh=).") }
@@ -27,14 +27,14 @@ struct ARCMessageSignature: Sendable {
         guard let names = tags["h"] else {
             throw ARCDefect("\(label) does not say which fields it signs (h=).")
         }
-        signedNames = try Self.names(names.value, label)
+        signedNames = try Self.names(names, label)
         forms = try Self.forms(tags["c"], label)
         bodyLength = try ARCSignature.number(tags["l"], "l", label).map(Int.init(clamping:))
         expiration = try ARCSignature.number(tags["x"], "x", label)
         if let expiration, let timestamp = signature.timestamp, expiration <= timestamp {
             throw ARCDefect("\(label) expires before it was made.")
         }
-        if let query = tags["q"] {
+        if let query = tags["q"], !query.isEqual(to: "dns/txt") {
             let methods = query.compact.split(separator: Octet.colon)
             guard methods.contains(where: { $0.elementsEqual("dns/txt".utf8) }) else {
                 throw ARCDefect("\(label) wants its key to be fetched in an unknown way (q=).")
@@ -45,14 +45,15 @@ struct ARCMessageSignature: Sendable {
     /// RFC 8617 §4.1.2 forbids seals in `h=`: the seal that is added behind this signature would
     /// break it at the next hop.
     private static func names(
-        _ value: ArraySlice<UInt8>, _ label: String
+        _ tag: TagList.Tag, _ label: ARCFieldLabel
     ) throws(ARCDefect) -> [ArraySlice<UInt8>] {
-        let parts = value.split(separator: Octet.colon, maxSplits: Limits.arcSignedFields)
-        guard parts.count <= Limits.arcSignedFields else {
+        let names = tag.words(
+            separator: Octet.colon, limit: Limits.arcSignedFields, omittingEmpty: true)
+        guard names.count <= Limits.arcSignedFields else {
             throw ARCDefect("\(label) signs more than \(Limits.arcSignedFields) fields.")
         }
-        let names = parts.map(TagList.trimmed).filter { !$0.isEmpty }
-        for name in names where name.elementsEqual("arc-seal".utf8, by: { $0.lowercased == $1 }) {
+        for name in names
+        where name.count == 8 && name.elementsEqual("arc-seal".utf8, by: { $0.lowercased == $1 }) {
             throw ARCDefect("\(label) signs an ARC-Seal, which it must not.")
         }
         return names
@@ -62,13 +63,14 @@ struct ARCMessageSignature: Sendable {
     /// relaxed/relaxed, though, as the ARC test suite does; both readings say that the key's owner
     /// signed this message.
     private static func forms(
-        _ tag: TagList.Tag?, _ label: String
+        _ tag: TagList.Tag?, _ label: ARCFieldLabel
     ) throws(ARCDefect) -> [Form] {
         guard let tag else {
             return [
                 Form(header: .relaxed, body: .relaxed), Form(header: .simple, body: .simple),
             ]
         }
+        if tag.isEqual(to: "relaxed/relaxed") { return [Form(header: .relaxed, body: .relaxed)] }
         let parts = tag.value.split(
             separator: 0x2F, maxSplits: 1, omittingEmptySubsequences: false
         ).map { Canonicalization(rawValue: String(decoding: $0, as: UTF8.self)) }

@@ -1,7 +1,7 @@
 import Identities
 
 /// What an ARC-Seal field says (RFC 8617 §4.1.3).
-struct ARCSeal: Sendable {
+final class ARCSeal: Sendable {
     let signature: ARCSignature
     /// `cv=`: what its sealer found out about the sets before.
     let chainStatus: ARCValidation.Result
@@ -14,14 +14,16 @@ struct ARCSeal: Sendable {
         guard let status = tags["cv"] else {
             throw ARCDefect("ARC-Seal \(instance) does not say whether the chain held (cv=).")
         }
-        guard
-            let chainStatus = ARCValidation.Result.allCases.first(where: { word in
-                status.value.elementsEqual(word.rawValue.utf8)
-            })
-        else {
+        if status.isEqual(to: "none") {
+            chainStatus = .none
+        } else if status.isEqual(to: "pass") {
+            chainStatus = .pass
+        } else if status.isEqual(to: "fail") {
+            chainStatus = .fail
+        } else {
             throw ARCDefect("ARC-Seal \(instance) has a cv= other than none, pass and fail.")
         }
-        self.chainStatus = chainStatus
-        signature = try ARCSignature(field, tags, "ARC-Seal \(instance)")
+        signature = try ARCSignature(
+            field, tags, ARCFieldLabel(name: "ARC-Seal", instance: instance))
     }
 }

@@ -120,10 +120,10 @@ public struct ARCSealer: Sendable {
         ]
         let name = "ARC-Message-Signature"
         guard let unsigned = layout.field(name, tags) else { return nil }
-        var signed: [UInt8] = []
-        var fields = ARCSignedFields(message.fields)
-        fields.append(names.map { Array($0.utf8)[...] }, header, to: &signed)
-        HeaderCanonicalizer.appendSignature(unsigned, emptying: nil, header, to: &signed)
+        let (positions, _) = FieldSelection(message.fields).positions(
+            of: names.map { Array($0.utf8)[...] }, excluding: nil)
+        let signed = HeaderCanonicalizer.signedOctets(
+            positions.lazy.map { message.fields[$0] }, and: unsigned, emptying: nil, header)
         return layout.field(name, tags, signature: try key.sign(signed, .sha256))
     }
 

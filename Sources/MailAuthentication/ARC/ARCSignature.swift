@@ -2,7 +2,7 @@ import Identities
 
 /// What ARC-Seal and ARC-Message-Signature have in common: who signed, with which key (RFC 6376
 /// §3.5).
-struct ARCSignature: Sendable {
+final class ARCSignature: Sendable {
     let field: RawField
     let keyType: KeyType
     let value: [UInt8]
@@ -12,10 +12,10 @@ struct ARCSignature: Sendable {
     let selector: String
     /// `t=`, seconds since 1970.
     let timestamp: Int64?
-    /// For a person: `ARC-Seal 2`.
-    let label: String
+    /// For a person.
+    let label: ARCFieldLabel
 
-    init(_ field: RawField, _ tags: TagList, _ label: String) throws(ARCDefect) {
+    init(_ field: RawField, _ tags: TagList, _ label: ARCFieldLabel) throws(ARCDefect) {
         guard let algorithm = tags["a"] else {
             throw ARCDefect("\(label) names no algorithm (a=).")
         }
@@ -45,13 +45,13 @@ struct ARCSignature: Sendable {
         self.label = label
     }
 
-    /// The name under which the key lies, as people write it.
+    /// Where the key lies.
     var keyName: ARCKeyName { ARCKeyName(selector: selector, domain: domain) }
 
     /// A tag that is a decimal number; nil when it is not there. Numbers too large to count become
     /// the largest one.
     static func number(
-        _ tag: TagList.Tag?, _ name: StaticString, _ label: String
+        _ tag: TagList.Tag?, _ name: StaticString, _ label: ARCFieldLabel
     ) throws(ARCDefect) -> Int64? {
         guard let tag else { return nil }
         guard !tag.value.isEmpty, tag.value.count <= 76, tag.value.allSatisfy(\.isDigit) else {
@@ -74,4 +74,12 @@ struct ARCKeyName: Hashable, Sendable, CustomStringConvertible {
     let domain: DomainName
 
     var description: String { "\(selector)._domainkey.\(domain)" }
+}
+
+/// How a person knows a field: `ARC-Seal 2`.
+struct ARCFieldLabel: Sendable, CustomStringConvertible {
+    let name: StaticString
+    let instance: Int
+
+    var description: String { "\(name) \(instance)" }
 }

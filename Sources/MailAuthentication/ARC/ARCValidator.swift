@@ -24,7 +24,12 @@ public struct ARCValidator: Sendable {
     /// Validates at the time `now`, in seconds since 1970. Every failure is permanent, those of the
     /// DNS too (§5.2.1); the reason tells which ones were only for the moment.
     public func validate(_ message: RawMessage, now: Int64) async -> ARCValidation {
-        let chain = ARCChain(message)
+        await validate(MessageReading(message), now: now)
+    }
+
+    /// The same for a message that others read too.
+    func validate(_ reading: MessageReading, now: Int64) async -> ARCValidation {
+        let chain = ARCChain(reading.message)
         var outcome = ARCValidation(
             .fail, instances: chain.highestInstance, sealers: chain.sealers,
             reason: chain.defect ?? "")
@@ -32,7 +37,7 @@ public struct ARCValidator: Sendable {
         guard let newest = chain.sets.last else {
             return ARCValidation(.none, reason: "The message has no ARC sets.")
         }
-        var check = ARCChainCheck(message, chain.sets, now: now)
+        var check = ARCChainCheck(reading, chain.sets, now: now)
         do throws(ARCDefect) {
             // Before any look-up: most changed messages end here.
             let forms = try check.formsWithMatchingBody(newest)
@@ -61,8 +66,12 @@ public struct ARCValidator: Sendable {
             guard let forms = try? check.formsWithMatchingBody(set) else { break }
             candidates.append((set, forms))
         }
-        let missing = candidates.reduce(into: Set<ARCKeyName>()) {
-            if let name = check.missingKey($1.set) { $0.insert(name) }
+        var missing: [ARCKeyName] = []
+        for candidate in candidates {
+            guard let name = check.missingKey(candidate.set), !missing.contains(name) else {
+                continue
+            }
+            missing.append(name)
         }
         if !missing.isEmpty { check.learn(await answers(for: missing)) }
         for candidate in candidates {
@@ -75,22 +84,26 @@ public struct ARCValidator: Sendable {
         return candidates.count == older.count ? 0 : check.sets.count - candidates.count
     }
 
-    /// Looks all keys up at once.
-    private func answers(for names: Set<ARCKeyName>) async -> [ARCKeyName: DKIMKeyAnswer] {
-        if names.count == 1, let name = names.first {
-            return [name: await keys.find(selector: name.selector, domain: name.domain)]
+    /// Looks all keys up at once; no name stands there twice.
+    private func answers(
+        for names: [ARCKeyName]
+    ) async -> [(name: ARCKeyName, answer: DKIMKeyAnswer)] {
+        if names.count == 1 || keys.answersAtOnce {
+            var answers: [(name: ARCKeyName, answer: DKIMKeyAnswer)] = []
+            for name in names {
+                answers.append(
+                    (name, await keys.find(selector: name.selector, domain: name.domain)))
+            }
+            return answers
         }
         let keys = keys
-        return await withTaskGroup(of: (ARCKeyName, DKIMKeyAnswer).self) { group in
+        return await withTaskGroup(of: (name: ARCKeyName, answer: DKIMKeyAnswer).self) { group in
             for name in names {
                 group.addTask {
                     (name, await keys.find(selector: name.selector, domain: name.domain))
                 }
             }
-            var answers: [ARCKeyName: DKIMKeyAnswer] = [:]
-            answers.reserveCapacity(names.count)
-            for await (name, answer) in group { answers[name] = answer }
-            return answers
+            return await group.reduce(into: []) { $0.append($1) }
         }
     }
 

@@ -124,8 +124,16 @@ struct BodyHasher {
     private func endOfRelaxedRun(_ piece: UnsafeRawBufferPointer, from start: Int) -> Int {
         let count = piece.count
         var index = start &+ 1
+        // Four words at a time as long as none of them has a stop.
+        while index &+ 32 <= count {
+            let stops =
+                stops(piece, at: index) | stops(piece, at: index &+ 8)
+                | stops(piece, at: index &+ 16) | stops(piece, at: index &+ 24)
+            if stops != 0 { break }
+            index &+= 32
+        }
         scan: while index < count {
-            if index &+ 8 <= count, !mayHaveStop(piece, at: index) {
+            if index &+ 8 <= count, stops(piece, at: index) == 0 {
                 index &+= 8
                 continue
             }
@@ -154,16 +162,15 @@ struct BodyHasher {
         return end
     }
 
-    /// Whether one of eight octets may be a stop; more than are one may look so.
+    /// Marks those of eight octets that may be a stop; more than are one may look so.
     @inline(__always)
-    private func mayHaveStop(_ piece: UnsafeRawBufferPointer, at index: Int) -> Bool {
+    private func stops(_ piece: UnsafeRawBufferPointer, at index: Int) -> UInt64 {
         let word = OctetWord(piece, at: index)
         let before = OctetWord(piece, at: index &- 1)
         let stops =
             word.marks(of: Octet.tab)
             | before.marks(of: Octet.space) & word.marks(below: Octet.space + 1)
-        if endsAtBareLF { return stops | word.marks(of: Octet.lineFeed) != 0 }
-        return stops != 0
+        return endsAtBareLF ? stops | word.marks(of: Octet.lineFeed) : stops
     }
 
     private func isStop(_ octet: UInt8, behind previous: UInt8) -> Bool {

@@ -9,8 +9,8 @@ struct CanonicalDigest {
     /// One of the two is in use.
     private var sha256: SHA256?
     private var sha1: Insecure.SHA1?
-    /// What is put together from small parts.
-    private var scratch = [UInt8](unsafeUninitializedCapacity: capacity) { $1 = capacity }
+    /// What is put together from small parts; empty until there are some.
+    private var scratch: [UInt8] = []
     private var scratchCount = 0
 
     private static let capacity = 8_192
@@ -32,7 +32,7 @@ struct CanonicalDigest {
         canonicalCount &+= 1
         guard hashedCount < limit else { return }
         hashedCount &+= 1
-        if scratchCount == Self.capacity { flush() }
+        makeRoom(for: 1)
         scratch[scratchCount] = octet
         scratchCount &+= 1
     }
@@ -48,7 +48,7 @@ struct CanonicalDigest {
             feed(part)
             return
         }
-        if scratchCount &+ count > Self.capacity { flush() }
+        makeRoom(for: count)
         let start = scratchCount
         scratch.withUnsafeMutableBytes {
             UnsafeMutableRawBufferPointer(rebasing: $0[start...]).copyMemory(from: part)
@@ -74,6 +74,16 @@ struct CanonicalDigest {
         if let sha1 { octets = Array(sha1.finalize()) }
         return BodyHash(
             digest: octets, canonicalCount: canonicalCount, hashedCount: hashedCount)
+    }
+
+    @inline(__always)
+    private mutating func makeRoom(for count: Int) {
+        if scratch.isEmpty {
+            scratch = [UInt8](unsafeUninitializedCapacity: Self.capacity) {
+                $1 = Self.capacity
+            }
+        }
+        if scratchCount &+ count > Self.capacity { flush() }
     }
 
     private mutating func flush() {

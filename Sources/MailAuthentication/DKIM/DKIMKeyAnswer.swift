@@ -1,6 +1,6 @@
 /// What the DNS says of the key that a signature names.
 enum DKIMKeyAnswer: Sendable {
-    case key(VerifyingKey, DKIMKeyRecord, isAuthenticated: Bool)
+    case key(VerifyingKey, Boxed<DKIMKeyRecord>, isAuthenticated: Bool)
     /// There is a record, and no signature can be checked with it. `bits`: the size of an RSA key
     /// that is refused.
     case unusable(reason: String, bits: Int?)

@@ -1,18 +1,32 @@
 import DNS
 import Identities
-import Synchronization
 
 /// Fetches the keys that signatures name (RFC 6376 §3.6.2.1), and remembers them in parsed form.
 ///
 /// The DNS is asked each time, because how long an answer holds is the resolver's business; what is
 /// saved is reading the key again while its record stays the same.
 struct DKIMKeyLookup: Sendable {
+    /// Parsed keys, for look-ups to share.
+    typealias Cache = TextRecordCache<[ParsedKey]>
+
     private let lookup: any DNSLookup
-    private let cache = DKIMKeyCache()
+    private let cache: Cache
 
     init(lookup: any DNSLookup) {
-        self.lookup = lookup
+        self.init(lookup: lookup, cache: Self.makeCache())
     }
+
+    /// For callers whose look-up changes while the keys stay.
+    init(lookup: any DNSLookup, cache: Cache) {
+        self.lookup = lookup
+        self.cache = cache
+    }
+
+    static func makeCache() -> Cache {
+        Cache(names: Limits.dkimCachedKeys, octets: Limits.dkimCachedRecordOctets)
+    }
+
+    var answersAtOnce: Bool { lookup.answersAtOnce }
 
     /// The first usable key under the name, else what is wrong with the first record.
     func find(selector: String, domain: DomainName) async -> DKIMKeyAnswer {
@@ -35,62 +49,17 @@ struct DKIMKeyLookup: Sendable {
         case .noData, .nameError: return [.missing]
         case .records: break
         }
-        let records = answer.records.compactMap { record -> [[UInt8]]? in
-            guard case .txt(let strings) = record.data else { return nil }
-            return strings
+        let keys = cache.reading(of: name, in: answer) { records in
+            records.prefix(Limits.dkimKeyRecords).map(ParsedKey.init)
         }
-        guard !records.isEmpty else { return [.missing] }
-        return cache.keys(name, records).map { $0.answer(answer.isAuthenticated) }
-    }
-}
-
-/// Parsed keys by name, each good as long as the text of its records is the same.
-private final class DKIMKeyCache: Sendable {
-    struct Entry {
-        let records: [[[UInt8]]]
-        let keys: [ParsedKey]
-    }
-
-    /// Two halves: when the young one is full it becomes the old one, and what was old and not
-    /// asked for since is forgotten.
-    struct Halves {
-        var young: [DomainName: Entry] = [:]
-        var old: [DomainName: Entry] = [:]
-
-        mutating func find(_ name: DomainName) -> Entry? {
-            if let entry = young[name] { return entry }
-            guard let entry = old[name] else { return nil }
-            keep(entry, for: name)
-            return entry
-        }
-
-        mutating func keep(_ entry: Entry, for name: DomainName) {
-            if young.count >= Limits.dkimCachedKeys / 2 {
-                old = young
-                young = [:]
-            }
-            young[name] = entry
-        }
-    }
-
-    private let halves = Mutex(Halves())
-
-    func keys(_ name: DomainName, _ records: [[[UInt8]]]) -> [ParsedKey] {
-        if let known = halves.withLock({ $0.find(name) }), known.records == records {
-            return known.keys
-        }
-        // An attacker's records must not push out others: what is too large is not kept.
-        let size = records.reduce(0) { $1.reduce($0) { $0 + $1.count } }
-        let keys = records.prefix(Limits.dkimKeyRecords).map(ParsedKey.init)
-        guard size <= Limits.dkimCachedRecordOctets else { return keys }
-        halves.withLock { $0.keep(Entry(records: records, keys: keys), for: name) }
-        return keys
+        guard !keys.isEmpty else { return [.missing] }
+        return keys.map { $0.answer(answer.isAuthenticated) }
     }
 }
 
 /// A key record that was read, whatever came of it.
-private enum ParsedKey: Sendable {
-    case key(VerifyingKey, DKIMKeyRecord)
+enum ParsedKey: Sendable {
+    case key(VerifyingKey, Boxed<DKIMKeyRecord>)
     case unusable(reason: String, bits: Int?)
     case revoked
 
@@ -106,7 +75,7 @@ private enum ParsedKey: Sendable {
         case .record(let record):
             do {
                 if let key = try record.verifyingKey() {
-                    self = .key(key, record)
+                    self = .key(key, Boxed(record))
                 } else {
                     let reason = "The key is of an unknown kind (k=\(record.keyType.prefix(40)))."
                     self = .unusable(reason: reason, bits: nil)

@@ -5,15 +5,15 @@ struct DKIMSignatureCheck {
     private let message: RawMessage
     private let policy: DKIMPolicy
     private let now: Int64
-    private let selection: FieldSelection
+    private let reading: MessageReading
     private var bodyHashes: BodyHashCache
 
-    init(_ message: RawMessage, policy: DKIMPolicy, now: Int64) {
-        self.message = message
+    init(_ reading: MessageReading, policy: DKIMPolicy, now: Int64) {
+        self.reading = reading
+        message = reading.message
         self.policy = policy
         self.now = now
-        selection = FieldSelection(message.fields)
-        bodyHashes = BodyHashCache(message)
+        bodyHashes = BodyHashCache(reading)
     }
 
     /// `position`: where the signature's field stands in the header.
@@ -56,7 +56,7 @@ struct DKIMSignatureCheck {
                 "The body was changed after \(signature.domain) signed it: its hash differs."
             return outcome
         }
-        let (signed, isSigned) = selection.positions(
+        let (signed, isSigned) = reading.selection.positions(
             of: signature.signedNames, excluding: position)
         outcome.risks += UnsignedFields.risks(message.fields, isSigned: isSigned)
         let octets = signedOctets(signature, signed)
@@ -96,7 +96,7 @@ struct DKIMSignatureCheck {
             outcome.reason = reason
             outcome.keyBits = bits
         }
-        let place = "\(signature.selector)._domainkey.\(signature.domain)"
+        var place: String { "\(signature.selector)._domainkey.\(signature.domain)" }
         for answer in answers {
             switch answer {
             case .temporary(let reason):
@@ -106,7 +106,8 @@ struct DKIMSignatureCheck {
             case .revoked:
                 refuse(.permerror, "The domain took the key at \(place) back.")
             case .unusable(let reason, let bits): refuse(.permerror, reason, bits: bits)
-            case .key(let key, let record, let isAuthenticated):
+            case .key(let key, let box, let isAuthenticated):
+                let record = box.value
                 guard key.type == signature.keyType else {
                     refuse(
                         .permerror, "The key at \(place) is not for \(signature.algorithm).",
@@ -151,19 +152,9 @@ struct DKIMSignatureCheck {
 
     /// The signed fields and the signature's own, canonical (RFC 6376 §3.7).
     private func signedOctets(_ signature: DKIMSignature, _ signed: [Int]) -> [UInt8] {
-        var octets: [UInt8] = []
-        octets.reserveCapacity(
-            signed.reduce(signature.field.range.count) {
-                $0 &+ message.fields[$1].range.count &+ 2
-            })
-        for position in signed {
-            HeaderCanonicalizer.append(
-                message.fields[position], signature.headerForm, to: &octets)
-        }
-        HeaderCanonicalizer.appendSignature(
-            signature.field, emptying: signature.signatureRange, signature.headerForm,
-            to: &octets)
-        return octets
+        HeaderCanonicalizer.signedOctets(
+            signed.lazy.map { message.fields[$0] }, and: signature.field,
+            emptying: signature.signatureRange, signature.headerForm)
     }
 
     // MARK: Judgement

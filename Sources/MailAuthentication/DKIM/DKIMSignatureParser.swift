@@ -108,19 +108,21 @@ public enum DKIMSignatureParser {
     }
 
     private static func signedNames(_ tag: TagList.Tag) throws(Refusal) -> [ArraySlice<UInt8>] {
-        let names = tag.value.split(
-            separator: Octet.colon, maxSplits: Limits.dkimSignedNames,
-            omittingEmptySubsequences: false
-        ).map(TagList.trimmed)
+        let names = tag.words(separator: Octet.colon, limit: Limits.dkimSignedNames)
         guard names.count <= Limits.dkimSignedNames else {
             throw Refusal(
                 "The signature names more than \(Limits.dkimSignedNames) fields (h=).")
         }
-        guard names.allSatisfy({ !$0.isEmpty && $0.allSatisfy { $0 > Octet.space } }) else {
-            throw Refusal("The list of signed fields (h=) is not valid.")
+        var coversFrom = false
+        for name in names {
+            guard !name.isEmpty, name.allSatisfy({ $0 > Octet.space }) else {
+                throw Refusal("The list of signed fields (h=) is not valid.")
+            }
+            if name.count == 4, name.elementsEqual("from".utf8, by: { $0.lowercased == $1 }) {
+                coversFrom = true
+            }
         }
-        let from = Array("from".utf8)
-        guard names.contains(where: { $0.count == 4 && $0.map(\.lowercased) == from }) else {
+        guard coversFrom else {
             throw Refusal("The signature does not cover the From field (h=).")
         }
         return names
@@ -183,7 +185,15 @@ public enum DKIMSignatureParser {
     }
 
     private static func prefix(_ tag: TagList.Tag) -> String {
-        String(decoding: tag.value.lazy.filter { !$0.isWhitespace }.prefix(8), as: UTF8.self)
+        String(unsafeUninitializedCapacity: 8) { output in
+            var count = 0
+            for octet in tag.value where !octet.isWhitespace {
+                guard count < 8 else { break }
+                output[count] = octet
+                count &+= 1
+            }
+            return count
+        }
     }
 
     /// RFC 6376 §2.11: octets written as `=` and two hexadecimal digits; blanks do not count.

@@ -30,7 +30,7 @@ public struct DKIMSigner: Sendable {
     public func sign(
         _ message: RawMessage, now: Int64
     ) throws(DKIMSigningError) -> RawField {
-        var bodyHashes = BodyHashCache(message)
+        var bodyHashes = BodyHashCache(MessageReading(message))
         return try sign(message, now: now, &bodyHashes)
     }
 
@@ -39,7 +39,7 @@ public struct DKIMSigner: Sendable {
     public static func sign(
         _ message: RawMessage, with signers: [DKIMSigner], now: Int64
     ) throws(DKIMSigningError) -> [RawField] {
-        var bodyHashes = BodyHashCache(message)
+        var bodyHashes = BodyHashCache(MessageReading(message))
         var fields: [RawField] = []
         for signer in signers {
             fields.append(try signer.sign(message, now: now, &bodyHashes))
@@ -60,11 +60,8 @@ public struct DKIMSigner: Sendable {
         let selection = FieldSelection(message.fields)
         let (positions, _) = selection.positions(
             of: names.map { Array($0.utf8)[...] }, excluding: nil)
-        var octets: [UInt8] = []
-        for position in positions {
-            HeaderCanonicalizer.append(message.fields[position], headerForm, to: &octets)
-        }
-        HeaderCanonicalizer.appendSignature(unsigned, emptying: nil, headerForm, to: &octets)
+        let octets = HeaderCanonicalizer.signedOctets(
+            positions.lazy.map { message.fields[$0] }, and: unsigned, emptying: nil, headerForm)
         let signature: [UInt8]
         do {
             signature = try key.sign(octets, .sha256)

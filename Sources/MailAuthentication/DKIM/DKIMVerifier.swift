@@ -12,13 +12,24 @@ public struct DKIMVerifier: Sendable {
 
     /// Keys stay remembered as long as the verifier, or a copy of it, lives.
     public init(lookup: any DNSLookup, policy: DKIMPolicy = DKIMPolicy()) {
-        keys = DKIMKeyLookup(lookup: lookup)
+        self.init(keys: DKIMKeyLookup(lookup: lookup), policy: policy)
+    }
+
+    /// For callers that share the parsed keys with others.
+    init(keys: DKIMKeyLookup, policy: DKIMPolicy = DKIMPolicy()) {
+        self.keys = keys
         self.policy = policy
     }
 
     /// One outcome for each signature, top to bottom; one `none` for a message without any. `now`
     /// is in seconds since 1970.
     public func verify(_ message: RawMessage, now: Int64) async -> [DKIMVerification] {
+        await verify(MessageReading(message), now: now)
+    }
+
+    /// The same for a message that others read too.
+    func verify(_ reading: MessageReading, now: Int64) async -> [DKIMVerification] {
+        let message = reading.message
         let found = message.fields.indices.filter {
             message.fields[$0].isNamed("dkim-signature")
         }
@@ -29,7 +40,7 @@ public struct DKIMVerifier: Sendable {
             DKIMSignatureParser.parse(message.fields[$0])
         }
         let answers = await answers(for: parsed)
-        var check = DKIMSignatureCheck(message, policy: policy, now: now)
+        var check = DKIMSignatureCheck(reading, policy: policy, now: now)
         var outcomes: [DKIMVerification] = []
         outcomes.reserveCapacity(found.count)
         for (index, parsing) in parsed.enumerated() {
@@ -48,6 +59,14 @@ public struct DKIMVerifier: Sendable {
         for parsed: [DKIMSignatureParser.Parsing]
     ) async -> [[DKIMKeyAnswer]] {
         var answers = [[DKIMKeyAnswer]](repeating: [], count: parsed.count)
+        if parsed.count == 1 || keys.answersAtOnce {
+            for (index, parsing) in parsed.enumerated() {
+                guard case .signature(let signature) = parsing else { continue }
+                answers[index] = await keys.findAll(
+                    selector: signature.selector, domain: signature.domain)
+            }
+            return answers
+        }
         var waiting: [KeyName: [Int]] = [:]
         for (index, parsing) in parsed.enumerated() {
             guard case .signature(let signature) = parsing else { continue }

@@ -1,13 +1,36 @@
 /// Finds the fields that `h=` names: from the bottom of the header upwards, each field once, and a
 /// name without a field left over stands for its absence (RFC 6376 §5.4.2).
-struct FieldSelection {
+///
+/// A message may have thousands of fields and a list a thousand names, so the fields lie in a table
+/// by the hash of their names, seeded by the process, and are never searched.
+struct FieldSelection: Sendable {
     private let fields: [RawField]
-    /// A hash of each name, so that a long `h=` meets a long header quickly.
-    private let hashes: [UInt64]
+    private let hashes: [Int]
+    /// For each part of the hashes the lowest field, or -1; a power of two in number.
+    private let lowest: [Int32]
+    /// For each field the next one above it in the same part, or -1.
+    private let above: [Int32]
 
     init(_ fields: [RawField]) {
+        var size = 16
+        while size < fields.count { size *= 2 }
+        var lowest = [Int32](repeating: -1, count: size)
+        var above = [Int32](repeating: -1, count: fields.count)
+        var hashes: [Int] = []
+        hashes.reserveCapacity(fields.count)
+        for index in fields.indices {
+            let field = fields[index]
+            let hash = field.withOctets {
+                Self.hash(UnsafeBufferPointer(rebasing: $0[..<field.nameCount]))
+            }
+            hashes.append(hash)
+            above[index] = lowest[hash & (size &- 1)]
+            lowest[hash & (size &- 1)] = Int32(truncatingIfNeeded: index)
+        }
         self.fields = fields
-        hashes = fields.map { Self.hash($0.nameOctets) }
+        self.hashes = hashes
+        self.lowest = lowest
+        self.above = above
     }
 
     /// The signed fields in the order of `h=`, as positions in the header, and which fields were
@@ -20,10 +43,9 @@ struct FieldSelection {
         var signed: [Int] = []
         signed.reserveCapacity(names.count)
         for name in names {
-            let hash = Self.hash(name)
-            var position = fields.count
-            while position > 0 {
-                position &-= 1
+            let hash = name.withUnsafeBufferPointer(Self.hash)
+            var position = Int(lowest[hash & (lowest.count &- 1)])
+            while position >= 0 {
                 if hashes[position] == hash, !isTaken[position],
                     Self.isEqual(fields[position].nameOctets, name)
                 {
@@ -31,23 +53,33 @@ struct FieldSelection {
                     signed.append(position)
                     break
                 }
+                position = Int(above[position])
             }
         }
         if let excluded { isTaken[excluded] = false }
         return (signed, isTaken)
     }
 
-    /// FNV-1a over the name in small letters.
-    private static func hash(_ name: ArraySlice<UInt8>) -> UInt64 {
-        name.withUnsafeBufferPointer { octets in
-            var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-            for octet in octets { hash = (hash ^ UInt64(octet.lowercased)) &* 0x100_0000_01B3 }
-            return hash
+    private static func isEqual(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> Bool {
+        left.withUnsafeBufferPointer { left in
+            right.withUnsafeBufferPointer { right in
+                guard left.count == right.count else { return false }
+                for index in 0..<left.count
+                where left[index].lowercased != right[index].lowercased { return false }
+                return true
+            }
         }
     }
 
-    private static func isEqual(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> Bool {
-        guard left.count == right.count else { return false }
-        return zip(left, right).allSatisfy { $0.lowercased == $1.lowercased }
+    /// Of the name in small letters.
+    private static func hash(_ name: UnsafeBufferPointer<UInt8>) -> Int {
+        var hasher = Hasher()
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: name.count) { small in
+            for index in name.indices {
+                small.initializeElement(at: index, to: name[index].lowercased)
+            }
+            hasher.combine(bytes: UnsafeRawBufferPointer(small))
+        }
+        return hasher.finalize()
     }
 }

@@ -3,13 +3,33 @@
 /// A fold that was stored with a bare LF is written with CRLF in every form: the header section is
 /// split at bare LFs too, so this signs what is shown (§5.3).
 enum HeaderCanonicalizer {
+    /// The signed fields, and behind them the signature's own (RFC 6376 §3.7). `range` is as in
+    /// `appendSignature`.
+    static func signedOctets(
+        _ fields: some Collection<RawField>, and signature: RawField, emptying range: Range<Int>?,
+        _ form: Canonicalization
+    ) -> [UInt8] {
+        var room = room(for: signature)
+        for field in fields { room &+= Self.room(for: field) }
+        return [UInt8](unsafeUninitializedCapacity: room) { output, count in
+            for field in fields {
+                write(field, emptying: nil, form, to: output, &count)
+                writeLineEnd(to: output, &count)
+            }
+            write(signature, emptying: range, form, to: output, &count)
+        }
+    }
+
     /// One field with its CRLF.
     static func append(
         _ field: RawField, _ form: Canonicalization, to output: inout [UInt8]
     ) {
-        appendSignature(field, emptying: nil, form, to: &output)
-        output.append(Octet.carriageReturn)
-        output.append(Octet.lineFeed)
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: room(for: field)) { octets in
+            var count = 0
+            write(field, emptying: nil, form, to: octets, &count)
+            writeLineEnd(to: octets, &count)
+            output.append(contentsOf: UnsafeBufferPointer(rebasing: octets[..<count]))
+        }
     }
 
     /// The signature's own field, without a CRLF behind it. `range` is the value of `b=`, counted
@@ -18,50 +38,91 @@ enum HeaderCanonicalizer {
         _ field: RawField, emptying range: Range<Int>?, _ form: Canonicalization,
         to output: inout [UInt8]
     ) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: room(for: field)) { octets in
+            var count = 0
+            write(field, emptying: range, form, to: octets, &count)
+            output.append(contentsOf: UnsafeBufferPointer(rebasing: octets[..<count]))
+        }
+    }
+
+    /// Octets that a field and its CRLF take at most: in the simple form each may be a bare LF,
+    /// which becomes two.
+    private static func room(for field: RawField) -> Int { 2 &* field.range.count &+ 2 }
+
+    private static func writeLineEnd(
+        to output: UnsafeMutableBufferPointer<UInt8>, _ count: inout Int
+    ) {
+        output.initializeElement(at: count, to: Octet.carriageReturn)
+        output.initializeElement(at: count &+ 1, to: Octet.lineFeed)
+        count &+= 2
+    }
+
+    private static func write(
+        _ field: RawField, emptying range: Range<Int>?, _ form: Canonicalization,
+        to output: UnsafeMutableBufferPointer<UInt8>, _ count: inout Int
+    ) {
+        precondition(output.count &- count >= room(for: field))
         let valueStart = field.valueStart &- field.range.lowerBound
         field.withOctets { octets in
             let cut = (range ?? octets.count..<octets.count).clamped(to: valueStart..<octets.count)
             switch form {
             case .simple:
-                appendSimple(octets, 0..<cut.lowerBound, to: &output)
-                appendSimple(octets, cut.upperBound..<octets.count, to: &output)
+                writeSimple(octets, 0..<cut.lowerBound, to: output, &count)
+                writeSimple(octets, cut.upperBound..<octets.count, to: output, &count)
             case .relaxed:
-                for octet in octets[..<field.nameCount] { output.append(octet.lowercased) }
-                output.append(Octet.colon)
-                var isBlankPending = false
-                var hasContent = false
-                for part in [valueStart..<cut.lowerBound, cut.upperBound..<octets.count] {
-                    appendRelaxed(
-                        octets, part, isBlankPending: &isBlankPending, hasContent: &hasContent,
-                        to: &output)
+                for index in 0..<field.nameCount {
+                    output.initializeElement(at: count, to: octets[index].lowercased)
+                    count &+= 1
                 }
+                output.initializeElement(at: count, to: Octet.colon)
+                count &+= 1
+                var state = RelaxedState()
+                writeRelaxed(octets, valueStart..<cut.lowerBound, &state, to: output, &count)
+                writeRelaxed(
+                    octets, cut.upperBound..<octets.count, &state, to: output, &count)
             }
         }
     }
 
-    private static func appendSimple(
-        _ octets: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, to output: inout [UInt8]
+    private static func writeSimple(
+        _ octets: UnsafeBufferPointer<UInt8>, _ range: Range<Int>,
+        to output: UnsafeMutableBufferPointer<UInt8>, _ count: inout Int
     ) {
         var start = range.lowerBound
         for index in range where octets[index] == Octet.lineFeed {
             guard index == 0 || octets[index &- 1] != Octet.carriageReturn else { continue }
-            output.append(contentsOf: UnsafeBufferPointer(rebasing: octets[start..<index]))
-            output.append(Octet.carriageReturn)
+            copy(octets, start..<index, to: output, &count)
+            output.initializeElement(at: count, to: Octet.carriageReturn)
+            count &+= 1
             start = index
         }
-        output.append(
-            contentsOf: UnsafeBufferPointer(rebasing: octets[start..<range.upperBound]))
+        copy(octets, start..<range.upperBound, to: output, &count)
     }
 
-    private static func appendRelaxed(
-        _ octets: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, isBlankPending: inout Bool,
-        hasContent: inout Bool, to output: inout [UInt8]
+    private static func copy(
+        _ octets: UnsafeBufferPointer<UInt8>, _ range: Range<Int>,
+        to output: UnsafeMutableBufferPointer<UInt8>, _ count: inout Int
     ) {
+        let part = UnsafeBufferPointer(rebasing: octets[range])
+        _ = UnsafeMutableBufferPointer(rebasing: output[count...]).initialize(fromContentsOf: part)
+        count &+= part.count
+    }
+
+    private struct RelaxedState {
+        var isBlankPending = false
+        var hasContent = false
+    }
+
+    private static func writeRelaxed(
+        _ octets: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ state: inout RelaxedState,
+        to output: UnsafeMutableBufferPointer<UInt8>, _ count: inout Int
+    ) {
+        let raw = UnsafeRawBufferPointer(octets)
         var index = range.lowerBound
         while index < range.upperBound {
             let octet = octets[index]
             if octet.isBlank {
-                isBlankPending = true
+                state.isBlankPending = true
                 index &+= 1
                 continue
             }
@@ -72,13 +133,20 @@ enum HeaderCanonicalizer {
                 index &+= 1
                 continue
             }
-            if isBlankPending, hasContent { output.append(Octet.space) }
-            isBlankPending = false
-            hasContent = true
-            var end = index &+ 1
-            while end < range.upperBound, octets[end] > Octet.space { end &+= 1 }
-            output.append(contentsOf: UnsafeBufferPointer(rebasing: octets[index..<end]))
-            index = end
+            if state.isBlankPending, state.hasContent {
+                output.initializeElement(at: count, to: Octet.space)
+                count &+= 1
+            }
+            state = RelaxedState(isBlankPending: false, hasContent: true)
+            let start = index
+            index &+= 1
+            while index &+ 8 <= range.upperBound {
+                let blanks = OctetWord(raw, at: index).marks(below: Octet.space + 1)
+                index &+= blanks.trailingZeroBitCount &>> 3
+                if blanks != 0 { break }
+            }
+            while index < range.upperBound, octets[index] > Octet.space { index &+= 1 }
+            copy(octets, start..<index, to: output, &count)
         }
     }
 }

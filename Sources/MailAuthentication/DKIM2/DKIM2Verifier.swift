@@ -12,7 +12,12 @@ public struct DKIM2Verifier: Sendable {
     private let policy: DKIM2Policy
 
     public init(lookup: any DNSLookup, policy: DKIM2Policy = DKIM2Policy()) {
-        keys = DKIMKeyLookup(lookup: lookup)
+        self.init(keys: DKIMKeyLookup(lookup: lookup), policy: policy)
+    }
+
+    /// For callers that share the parsed keys with others.
+    init(keys: DKIMKeyLookup, policy: DKIM2Policy = DKIM2Policy()) {
+        self.keys = keys
         self.policy = policy
     }
 
@@ -184,7 +189,7 @@ public struct DKIM2Verifier: Sendable {
             guard verifying.type == type else {
                 return set(.permerror, "\(key) is not of the kind \(value.algorithm).")
             }
-            if record.flags.contains("y") { remarks.insert(.testing) }
+            if record.value.flags.contains("y") { remarks.insert(.testing) }
             if type == .rsa, verifying.bits < 2_048 { remarks.insert(.shortKey) }
             return verifying.isValid(octets, for: signed, .sha256)
                 ? set(.pass, "\(title) is valid.")

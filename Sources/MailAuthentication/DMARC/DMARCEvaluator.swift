@@ -12,13 +12,17 @@ public struct DMARCEvaluator: Sendable {
         lookup: any DNSLookup, suffixes: PublicSuffixList, comparesLegacy: Bool = true,
         proposals: [DomainName: String] = [:]
     ) {
-        walking = PolicyDiscovery(
-            method: .treeWalk, lookup: lookup, suffixes: suffixes, proposals: proposals)
+        self.init(
+            asking: RecordQuery(lookup: lookup, proposals: proposals), suffixes: suffixes,
+            comparesLegacy: comparesLegacy)
+    }
+
+    /// For callers whose look-up changes while the records stay.
+    init(asking query: RecordQuery, suffixes: PublicSuffixList, comparesLegacy: Bool) {
+        walking = PolicyDiscovery(method: .treeWalk, asking: query, suffixes: suffixes)
         listing =
             comparesLegacy
-            ? PolicyDiscovery(
-                method: .publicSuffixList, lookup: lookup, suffixes: suffixes,
-                proposals: proposals) : nil
+            ? PolicyDiscovery(method: .publicSuffixList, asking: query, suffixes: suffixes) : nil
     }
 
     /// Evaluates a message. `spf` is the evaluation of MAIL FROM, or of `postmaster` at the HELO

@@ -16,12 +16,12 @@ struct DMARCJudgement {
     /// Whether a record was found under which the message is judged. One is enough for a pass, even
     /// where the DNS kept from us which of its policies would apply to a failure.
     var isApplicable: Bool {
-        policy.record != nil && (applied != nil || policy.policyFailure != nil)
+        found.value.record != nil && (applied != nil || found.value.policyFailure != nil)
     }
 
     var result: DMARCResult {
         if isApplicable, alignment.isAligned { return .pass }
-        if policy.policyFailure != nil { return .temperror }
+        if found.value.policyFailure != nil { return .temperror }
         guard isApplicable else { return isUnreadable ? .permerror : .none }
         return alignment.isUnknown ? .temperror : .fail
     }
@@ -35,7 +35,7 @@ struct DMARCJudgement {
     }
 
     func reason(_ spf: SPFEvaluation?, _ dkim: [DKIMVerification]) -> String {
-        let author = policy.author
+        let author = found.value.author
         switch result {
         case .pass: return "\(confirmation) the author's domain \(author)."
         case .none:
@@ -62,16 +62,17 @@ struct DMARCJudgement {
     }
 
     private var confirmation: String {
-        var means: [String] = []
-        if let dkim = alignment.dkim, dkim.isAligned, let domain = dkim.domain {
-            means.append("the DKIM signature of \(domain)")
+        var signature: DomainName?
+        if let dkim = alignment.dkim, dkim.isAligned { signature = dkim.domain }
+        var sender: DomainName?
+        if let spf = alignment.spf, spf.isAligned { sender = spf.domain }
+        switch (signature, sender) {
+        case (let signature?, let sender?):
+            return "The DKIM signature of \(signature) and SPF for \(sender) confirm"
+        case (let signature?, nil): return "The DKIM signature of \(signature) confirms"
+        case (nil, let sender?): return "SPF for \(sender) confirms"
+        case (nil, nil): return " confirm"
         }
-        if let spf = alignment.spf, spf.isAligned, let domain = spf.domain {
-            means.append("SPF for \(domain)")
-        }
-        let text = means.joined(separator: " and ")
-        return text.prefix(1).uppercased() + text.dropFirst()
-            + (means.count == 1 ? " confirms" : " confirm")
     }
 
     private func shortcoming(_ spf: SPFEvaluation?, _ dkim: [DKIMVerification]) -> String {
@@ -106,7 +107,7 @@ struct DMARCJudgement {
     func divergence(from legacy: DMARCJudgement) -> String? {
         guard
             result != legacy.result || applied != legacy.applied
-                || policy.recordDomain != legacy.policy.recordDomain
+                || found.value.recordDomain != legacy.found.value.recordDomain
         else { return nil }
         return "Receivers that still go by the public suffix list come to \(legacy.outcome),"
             + " while the tree walk comes to \(outcome)."

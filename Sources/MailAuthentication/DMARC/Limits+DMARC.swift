@@ -14,4 +14,9 @@ extension Limits {
     /// Questions that one message may put to the DNS. An SPF record with ten `mx` of ten hosts each
     /// comes to 111, and signatures, seals and DMARC to a few dozen.
     public static let questionsPerMessage = 256
+    /// Names at `_dmarc` whose answers an evaluator remembers in the form that was read.
+    public static let dmarcCachedNames = 4_096
+    /// Octets of TXT records under one of these names that are remembered. Real records stay under
+    /// 600 octets.
+    public static let dmarcCachedRecordOctets = 2_048
 }

@@ -17,9 +17,16 @@ public struct PolicyDiscovery: Sendable {
         method: DiscoveryMethod, lookup: any DNSLookup, suffixes: PublicSuffixList,
         proposals: [DomainName: String] = [:]
     ) {
+        self.init(
+            method: method, asking: RecordQuery(lookup: lookup, proposals: proposals),
+            suffixes: suffixes)
+    }
+
+    /// For callers that share what was read before.
+    init(method: DiscoveryMethod, asking query: RecordQuery, suffixes: PublicSuffixList) {
         self.method = method
+        self.query = query
         self.suffixes = suffixes
-        query = RecordQuery(lookup: lookup, proposals: proposals)
     }
 
     /// The policy for mail whose From field names this domain.

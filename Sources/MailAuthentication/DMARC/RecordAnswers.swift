@@ -14,7 +14,7 @@ struct RecordAnswers: Sendable {
         of domain: DomainName, asking query: RecordQuery
     ) async -> Boxed<RecordQuery.Answer> {
         if let known = records.first(where: { $0.value.step.domain == domain }) { return known }
-        let answer = Boxed(await query.record(of: domain))
+        let answer = await query.record(of: domain)
         records.append(answer)
         return answer
     }

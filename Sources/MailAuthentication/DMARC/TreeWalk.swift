@@ -2,9 +2,13 @@ import DNS
 import Identities
 
 /// Asks for DMARC records; a proposed record stands in for what the DNS has at that domain.
-struct RecordQuery: Sendable {
+final class RecordQuery: Sendable {
     let lookup: any DNSLookup
     let proposals: [DomainName: String]
+    /// Answers that were read before, for look-ups to share.
+    let cache: Cache
+
+    typealias Cache = TextRecordCache<Boxed<Answer>>
 
     struct Answer: Sendable {
         var record: DMARCRecord?
@@ -12,28 +16,61 @@ struct RecordQuery: Sendable {
         var failure: String?
     }
 
+    init(
+        lookup: any DNSLookup, proposals: [DomainName: String],
+        cache: Cache = RecordQuery.makeCache()
+    ) {
+        self.lookup = lookup
+        self.proposals = proposals
+        self.cache = cache
+    }
+
+    static func makeCache() -> Cache {
+        Cache(names: Limits.dmarcCachedNames, octets: Limits.dmarcCachedRecordOctets)
+    }
+
     /// The one valid record of a domain, if it has exactly one (RFC 9989 §4.10, steps 1 and 2).
-    func record(of domain: DomainName) async -> Answer {
-        let shown = "_dmarc.\(domain)"
-        func answer(_ outcome: WalkStep.Outcome, _ text: String) -> Answer {
-            Answer(step: WalkStep(domain: domain, name: shown, outcome: outcome, text: text))
-        }
+    /// The same answer of the DNS gives the same box.
+    func record(of domain: DomainName) async -> Boxed<Answer> {
         if let proposal = proposals[domain] {
-            return sift([proposal], domain: domain, shown: shown)
+            return Boxed(sift([proposal], domain: domain, shown: "_dmarc.\(domain)"))
         }
         guard let name = domain.adding(label: "_dmarc") else {
-            return answer(.noRecord, "The name is too long to have a DMARC record.")
+            return Boxed(
+                Answer(
+                    step: WalkStep(
+                        domain: domain, name: "_dmarc.\(domain)", outcome: .noRecord,
+                        text: "The name is too long to have a DMARC record.")))
         }
         let found = await lookup.lookUp(name, .txt)
-        switch found.outcome {
-        case .records: return sift(found.texts, domain: domain, shown: shown)
-        case .noData: return answer(.noRecord, "There is no TXT record at this name.")
-        case .nameError: return answer(.noRecord, "The name does not exist.")
-        case .failure(let reason):
-            var failed = answer(.failure, "The DNS did not answer: \(reason)")
-            failed.failure = "The look-up of \(shown) failed: \(reason)"
-            return failed
+        if case .failure(let reason) = found.outcome {
+            return Boxed(
+                Answer(
+                    step: WalkStep(
+                        domain: domain, name: name.text, outcome: .failure,
+                        text: "The DNS did not answer: \(reason)"),
+                    failure: "The look-up of \(name.text) failed: \(reason)"))
         }
+        return cache.reading(of: name, in: found) { records in
+            Boxed(read(records, found.outcome, domain: domain, shown: name.text))
+        }
+    }
+
+    private func read(
+        _ records: [[[UInt8]]], _ outcome: DNSAnswer.Outcome, domain: DomainName, shown: String
+    ) -> Answer {
+        switch outcome {
+        case .noData, .failure: noRecord("There is no TXT record at this name.", domain, shown)
+        case .nameError: noRecord("The name does not exist.", domain, shown)
+        case .records:
+            sift(
+                records.map { String(decoding: $0.joined(), as: UTF8.self) }, domain: domain,
+                shown: shown)
+        }
+    }
+
+    private func noRecord(_ text: String, _ domain: DomainName, _ shown: String) -> Answer {
+        Answer(step: WalkStep(domain: domain, name: shown, outcome: .noRecord, text: text))
     }
 
     private func sift(_ texts: [String], domain: DomainName, shown: String) -> Answer {

@@ -32,8 +32,15 @@ enum Base64 {
             var letters = 0
             var paddings = 0
             values.withUnsafeBufferPointer { values in
-                for octet in buffer {
-                    let value = values[Int(octet)]
+                var index = 0
+                while index < buffer.count {
+                    if letters & 3 == 0, paddings == 0 {
+                        // Nearly all octets are letters: four of them at a time.
+                        index = decodeFours(buffer, from: index, values, output, &count)
+                        guard index < buffer.count else { break }
+                    }
+                    let value = values[Int(buffer[index])]
+                    index &+= 1
                     if value < skipped, paddings == 0 {
                         bits = bits &<< 6 | UInt32(value)
                         letters &+= 1
@@ -66,6 +73,29 @@ enum Base64 {
             }
         }
         return isValid ? decoded : nil
+    }
+
+    /// Decodes as long as the next four octets are letters; gives the place of the first other.
+    @inline(__always)
+    private static func decodeFours(
+        _ buffer: UnsafeBufferPointer<UInt8>, from start: Int,
+        _ values: UnsafeBufferPointer<UInt8>, _ output: UnsafeMutableBufferPointer<UInt8>,
+        _ count: inout Int
+    ) -> Int {
+        var index = start
+        while index &+ 4 <= buffer.count {
+            let first = values[Int(buffer[index])]
+            let second = values[Int(buffer[index &+ 1])]
+            let third = values[Int(buffer[index &+ 2])]
+            let fourth = values[Int(buffer[index &+ 3])]
+            guard first | second | third | fourth < skipped else { break }
+            output[count] = first &<< 2 | second &>> 4
+            output[count &+ 1] = second &<< 4 | third &>> 2
+            output[count &+ 2] = third &<< 6 | fourth
+            count &+= 3
+            index &+= 4
+        }
+        return index
     }
 
     /// One line with padding.

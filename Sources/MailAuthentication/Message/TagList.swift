@@ -2,19 +2,41 @@
 struct TagList: Sendable {
     /// One pair.
     struct Tag: Sendable {
-        let name: String
         /// The value without blanks and line ends at its two ends.
         let value: ArraySlice<UInt8>
         /// Everything between `=` and `;`, counted from the first octet that was parsed.
         let rawValueRange: Range<Int>
-        /// The name in one number, which is quick to compare.
-        fileprivate let key: UInt64
+        fileprivate let nameOctets: ArraySlice<UInt8>
+
+        var name: String { String(decoding: nameOctets, as: UTF8.self) }
 
         /// The value as text.
         var text: String { String(decoding: value, as: UTF8.self) }
 
         /// The value without any blanks and line ends.
         var compact: [UInt8] { value.filter { !$0.isWhitespace } }
+
+        /// The words between the separators, without blanks and line ends at their ends. Behind
+        /// `limit` words the rest is one word.
+        func words(
+            separator: UInt8, limit: Int, omittingEmpty: Bool = false
+        ) -> [ArraySlice<UInt8>] {
+            var words: [ArraySlice<UInt8>] = []
+            words.reserveCapacity(16)
+            var start = value.startIndex
+            value.withUnsafeBufferPointer { octets in
+                for index in octets.indices where octets[index] == separator {
+                    guard words.count < limit else { break }
+                    let end = value.startIndex &+ index
+                    let word = TagList.trimmed(value[start..<end])
+                    if !(omittingEmpty && word.isEmpty) { words.append(word) }
+                    start = end &+ 1
+                }
+            }
+            let last = TagList.trimmed(value[start...])
+            if !(omittingEmpty && last.isEmpty) { words.append(last) }
+            return words
+        }
 
         /// The value as text without any blanks and line ends.
         var compactText: String { String(decoding: compact, as: UTF8.self) }
@@ -33,77 +55,139 @@ struct TagList: Sendable {
         }
     }
 
+    /// Where a tag stands in the octets.
+    private struct Place {
+        /// The name in one number, which is quick to compare.
+        let key: UInt64
+        let name: Range<Int>
+        let value: Range<Int>
+        let rawValue: Range<Int>
+    }
+
+    private let octets: ArraySlice<UInt8>
+    private let places: [Place]
+
     /// In the order written.
-    let tags: [Tag]
+    var tags: [Tag] { places.map(tag) }
 
     /// `allowsEmptyTags`: nothing between two semicolons is passed over, not refused.
     init(
         parsing octets: ArraySlice<UInt8>, allowsEmptyTags: Bool = false
     ) throws(TagListError) {
-        var tags: [Tag] = []
-        tags.reserveCapacity(12)
-        var position = octets.startIndex
-        while position < octets.endIndex {
-            let end = octets[position...].firstIndex(of: Octet.semicolon) ?? octets.endIndex
-            if let tag = try Self.tag(octets, position..<end) {
-                guard !tags.contains(where: { $0.name == tag.name }) else {
-                    throw TagListError(.duplicate(tag.name), offset: position - octets.startIndex)
-                }
-                guard tags.count < Limits.tagListTags else {
-                    throw TagListError(.tooMany, offset: position - octets.startIndex)
-                }
-                tags.append(tag)
-            } else if !allowsEmptyTags, end < octets.endIndex || tags.isEmpty {
-                // Only behind the last semicolon may there be nothing.
-                throw TagListError(.emptyTag, offset: position - octets.startIndex)
-            }
-            position = end < octets.endIndex ? end + 1 : end
+        self.octets = octets
+        places = try octets.withUnsafeBufferPointer { (octets) throws(TagListError) in
+            try Self.places(octets, allowsEmptyTags)
         }
-        guard !tags.isEmpty else { throw TagListError(.emptyTag, offset: 0) }
-        self.tags = tags
     }
 
     /// The tag of this name; capitals and small letters differ.
     subscript(_ name: StaticString) -> Tag? {
         let wanted = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
         let key = Self.key(wanted)
-        return tags.first {
-            $0.key == key && (wanted.count < 8 || $0.name.utf8.elementsEqual(wanted))
+        for place in places where place.key == key && place.name.count == wanted.count {
+            let tag = tag(place)
+            if wanted.count <= 8 || tag.nameOctets.elementsEqual(wanted) { return tag }
         }
+        return nil
     }
 
-    /// The last eight octets of a name as a number: shorter names have one of their own.
-    private static func key(_ name: some Sequence<UInt8>) -> UInt64 {
-        name.reduce(0) { $0 &<< 8 | UInt64($1) }
+    private func tag(_ place: Place) -> Tag {
+        let start = octets.startIndex
+        return Tag(
+            value: octets[start &+ place.value.lowerBound..<start &+ place.value.upperBound],
+            rawValueRange: place.rawValue,
+            nameOctets: octets[start &+ place.name.lowerBound..<start &+ place.name.upperBound])
+    }
+
+    private static func places(
+        _ octets: UnsafeBufferPointer<UInt8>, _ allowsEmptyTags: Bool
+    ) throws(TagListError) -> [Place] {
+        var places: [Place] = []
+        places.reserveCapacity(12)
+        var position = 0
+        while position < octets.count {
+            let end = end(of: position, octets)
+            if let place = try place(octets, position..<end) {
+                guard !places.contains(where: { isSameName($0, place, octets) }) else {
+                    let name = String(decoding: octets[place.name], as: UTF8.self)
+                    throw TagListError(.duplicate(name), offset: position)
+                }
+                guard places.count < Limits.tagListTags else {
+                    throw TagListError(.tooMany, offset: position)
+                }
+                places.append(place)
+            } else if !allowsEmptyTags, end < octets.count || places.isEmpty {
+                // Only behind the last semicolon may there be nothing.
+                throw TagListError(.emptyTag, offset: position)
+            }
+            position = end < octets.count ? end &+ 1 : end
+        }
+        guard !places.isEmpty else { throw TagListError(.emptyTag, offset: 0) }
+        return places
+    }
+
+    /// The next semicolon, or the end.
+    private static func end(of position: Int, _ octets: UnsafeBufferPointer<UInt8>) -> Int {
+        let raw = UnsafeRawBufferPointer(octets)
+        var index = position
+        while index &+ 8 <= octets.count {
+            let hits = OctetWord(raw, at: index).marks(of: Octet.semicolon)
+            if hits != 0 { return index &+ hits.trailingZeroBitCount &>> 3 }
+            index &+= 8
+        }
+        while index < octets.count, octets[index] != Octet.semicolon { index &+= 1 }
+        return index
     }
 
     /// Nil for nothing but blanks.
-    private static func tag(
-        _ octets: ArraySlice<UInt8>, _ range: Range<Int>
-    ) throws(TagListError) -> Tag? {
-        let part = trimmed(octets[range])
+    private static func place(
+        _ octets: UnsafeBufferPointer<UInt8>, _ range: Range<Int>
+    ) throws(TagListError) -> Place? {
+        let part = trimmed(octets, range)
         guard !part.isEmpty else { return nil }
-        let offset = part.startIndex - octets.startIndex
-        guard let equals = part.firstIndex(of: Octet.equals) else {
-            throw TagListError(.noEqualsSign, offset: offset)
+        var equals = part.lowerBound
+        while equals < part.upperBound, octets[equals] != Octet.equals { equals &+= 1 }
+        guard equals < part.upperBound else {
+            throw TagListError(.noEqualsSign, offset: part.lowerBound)
         }
-        let name = trimmed(part[part.startIndex..<equals])
-        guard let first = name.first, first.isLetter, name.count <= Limits.tagNameOctets,
-            name.allSatisfy({ $0.isLetter || $0.isDigit || $0 == 0x5F })
-        else { throw TagListError(.badName, offset: offset) }
-        let start = octets.startIndex
-        return Tag(
-            name: String(decoding: name, as: UTF8.self),
-            value: trimmed(part[(equals + 1)...]),
-            rawValueRange: equals + 1 - start..<range.upperBound - start, key: key(name))
+        let name = trimmed(octets, part.lowerBound..<equals)
+        guard !name.isEmpty, octets[name.lowerBound].isLetter, name.count <= Limits.tagNameOctets,
+            octets[name].allSatisfy({ $0.isLetter || $0.isDigit || $0 == 0x5F })
+        else { throw TagListError(.badName, offset: part.lowerBound) }
+        return Place(
+            key: key(UnsafeBufferPointer(rebasing: octets[name])), name: name,
+            value: trimmed(octets, equals &+ 1..<part.upperBound),
+            rawValue: equals &+ 1..<range.upperBound)
+    }
+
+    /// The last eight octets of a name as a number: names of up to eight have one of their own.
+    private static func key(_ name: UnsafeBufferPointer<UInt8>) -> UInt64 {
+        var key: UInt64 = 0
+        for octet in name { key = key &<< 8 | UInt64(octet) }
+        return key
+    }
+
+    private static func isSameName(
+        _ left: Place, _ right: Place, _ octets: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        left.key == right.key && left.name.count == right.name.count
+            && (left.name.count <= 8 || octets[left.name].elementsEqual(octets[right.name]))
+    }
+
+    private static func trimmed(
+        _ octets: UnsafeBufferPointer<UInt8>, _ range: Range<Int>
+    ) -> Range<Int> {
+        var start = range.lowerBound
+        var end = range.upperBound
+        while start < end, octets[start].isWhitespace { start &+= 1 }
+        while start < end, octets[end &- 1].isWhitespace { end &-= 1 }
+        return start..<end
     }
 
     /// Without blanks and line ends at both ends.
     static func trimmed(_ octets: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        var start = octets.startIndex
-        var end = octets.endIndex
-        while start < end, octets[start].isWhitespace { start += 1 }
-        while start < end, octets[end - 1].isWhitespace { end -= 1 }
-        return octets[start..<end]
+        let kept = octets.withUnsafeBufferPointer { trimmed($0, $0.indices) }
+        let start = octets.startIndex
+        return octets[start &+ kept.lowerBound..<start &+ kept.upperBound]
     }
 }

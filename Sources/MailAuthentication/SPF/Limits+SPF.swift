@@ -19,6 +19,10 @@ extension Limits {
     public static let spfIdentityOctets = 1_024
     /// Octets of an explanation; a longer one is passed over.
     public static let spfExplanationOctets = 1_024
+    /// Names whose records an evaluator remembers in parsed form.
+    public static let spfCachedRecords = 2_048
+    /// Octets of TXT records under one name that are remembered; nearly all domains stay below.
+    public static let spfCachedRecordOctets = 4_096
     /// Octets of a domain name in text, without the trailing dot (RFC 7208 §7.3).
     static let spfNameOctets = 253
     /// Octets of an expansion that is to be a name while it grows. Only its end can count, because

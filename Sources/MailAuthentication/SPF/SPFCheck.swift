@@ -25,6 +25,7 @@ struct SPFCheck {
     }
 
     let lookup: any DNSLookup
+    let records: SPFRecordSelection.Cache
     let policy: SPFPolicy
     var values: SPFMacroValues
     /// Terms that were charged.
@@ -49,8 +50,12 @@ struct SPFCheck {
         var inner: SPFTrace?
     }
 
-    init(lookup: any DNSLookup, policy: SPFPolicy, values: SPFMacroValues) {
+    init(
+        lookup: any DNSLookup, records: SPFRecordSelection.Cache, policy: SPFPolicy,
+        values: SPFMacroValues
+    ) {
         self.lookup = lookup
+        self.records = records
         self.policy = policy
         self.values = values
     }
@@ -64,15 +69,21 @@ struct SPFCheck {
                 .none, domain, "“\(SPFExcerpt(domain.text))” is no domain name with SPF.")
         }
         let answer = await ask(domain, .txt)
-        let octets: [UInt8]
-        switch select(answer, domain) {
-        case .record(let found): octets = found
-        case .finding(let finding): return finding
+        if case .failure(let cause) = answer.outcome {
+            return finding(
+                .temperror, domain,
+                "DNS gives no answer on the SPF record of \(domain.text): \(cause)")
         }
         let record: SPFRecord
-        do {
-            record = try SPFRecordParser.parse(octets)
-        } catch {
+        switch select(answer, domain) {
+        case .record(let found): record = found
+        case .none: return withoutRecord(answer, domain)
+        case .several(let count):
+            return finding(
+                .permerror, domain,
+                "\(domain.text) has \(count) SPF records, and one is allowed.",
+                isAuthenticated: answer.isAuthenticated)
+        case .faulty(let octets, let error):
             return finding(
                 .permerror, domain, "The SPF record of \(domain.text) is faulty. \(error.reason)",
                 record: octets, isAuthenticated: answer.isAuthenticated)
@@ -93,47 +104,25 @@ struct SPFCheck {
         return finding
     }
 
-    private enum Selection {
-        case record([UInt8])
-        case finding(Finding)
+    private func select(_ answer: DNSAnswer, _ domain: SPFName) -> SPFRecordSelection {
+        if case .domain(let name) = domain {
+            return records.reading(of: name, in: answer, SPFRecordSelection.init)
+        }
+        return SPFRecordSelection(
+            answer.records.compactMap {
+                if case .txt(let strings) = $0.data { strings } else { nil }
+            })
     }
 
-    /// The one SPF record among the TXT records of an answer (RFC 7208 §4.4 and §4.5).
-    private func select(_ answer: DNSAnswer, _ domain: SPFName) -> Selection {
-        if case .failure(let cause) = answer.outcome {
-            return .finding(
-                finding(
-                    .temperror, domain,
-                    "DNS gives no answer on the SPF record of \(domain.text): \(cause)"))
-        }
-        var found: [UInt8]?
-        var count = 0
-        for record in answer.records {
-            guard case .txt(let strings) = record.data else { continue }
-            // RFC 7208 §3.3: the strings belong together without a space.
-            let octets = strings.count == 1 ? strings[0] : Array(strings.joined())
-            guard SPFRecordParser.isRecord(octets) else { continue }
-            count += 1
-            if found == nil { found = octets }
-        }
-        guard let found else {
-            var finding = finding(
-                .none, domain,
-                answer.outcome == .nameError
-                    ? "The domain \(domain.text) does not exist."
-                    : "The domain \(domain.text) has no SPF record.",
-                isAuthenticated: answer.isAuthenticated)
-            finding.isVoid = answer.records.isEmpty
-            return .finding(finding)
-        }
-        guard count == 1 else {
-            return .finding(
-                finding(
-                    .permerror, domain,
-                    "\(domain.text) has \(count) SPF records, and one is allowed.",
-                    isAuthenticated: answer.isAuthenticated))
-        }
-        return .record(found)
+    private func withoutRecord(_ answer: DNSAnswer, _ domain: SPFName) -> Finding {
+        var finding = finding(
+            .none, domain,
+            answer.outcome == .nameError
+                ? "The domain \(domain.text) does not exist."
+                : "The domain \(domain.text) has no SPF record.",
+            isAuthenticated: answer.isAuthenticated)
+        finding.isVoid = answer.records.isEmpty
+        return finding
     }
 
     private func finding(
@@ -157,9 +146,9 @@ struct SPFCheck {
     ) async -> Finding {
         var ended: Finding?
         var redirect: (place: Int, domain: SPFMacroString)?
-        for term in record.terms {
+        for (term, text) in zip(record.terms, record.termTexts) {
             guard ended == nil else {
-                trace?.terms.append(.init(text: record.text(of: term), outcome: .notEvaluated))
+                trace?.terms.append(.init(text: text, outcome: .notEvaluated))
                 continue
             }
             let qualifier: SPFRecord.Qualifier
@@ -178,16 +167,16 @@ struct SPFCheck {
                 redirect = (trace?.terms.count ?? 0, target)
                 fallthrough
             default:
-                trace?.terms.append(.init(text: record.text(of: term), outcome: .notEvaluated))
+                trace?.terms.append(.init(text: text, outcome: .notEvaluated))
                 continue
             }
-            if trace != nil { trace?.terms.append(note(match, of: record.text(of: term))) }
+            if trace != nil { trace?.terms.append(note(match, of: text)) }
             switch match {
             case .noMatch: continue
             case .match:
                 ended = Finding(
                     result: qualifier.result,
-                    reason: sentence(qualifier.result, domain, record.text(of: term)))
+                    reason: sentence(qualifier.result, domain, text))
                 if qualifier == .fail, let text = record.explanation {
                     ended?.explanation = (text, domain.text)
                 }

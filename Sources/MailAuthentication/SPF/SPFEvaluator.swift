@@ -6,10 +6,20 @@ internal import Identities
 public struct SPFEvaluator: Sendable {
     private let lookup: any DNSLookup
     private let policy: SPFPolicy
+    private let records: SPFRecordSelection.Cache
 
+    /// Records stay remembered in parsed form as long as the evaluator, or a copy of it, lives.
     public init(lookup: any DNSLookup, policy: SPFPolicy = SPFPolicy()) {
+        self.init(lookup: lookup, policy: policy, records: SPFRecordSelection.makeCache())
+    }
+
+    /// For callers whose look-up changes while the records stay.
+    init(
+        lookup: any DNSLookup, policy: SPFPolicy = SPFPolicy(), records: SPFRecordSelection.Cache
+    ) {
         self.lookup = lookup
         self.policy = policy
+        self.records = records
     }
 
     /// Checks MAIL FROM. For the null reverse path `postmaster` at the HELO name stands in
@@ -56,7 +66,8 @@ public struct SPFEvaluator: Sendable {
             localPart: localPart, senderDomain: domain.text, domain: domain.text,
             client: request.client, helo: Self.clipped(request.helo),
             receiver: Self.clipped(request.receiver), now: request.now)
-        var check = SPFCheck(lookup: lookup, policy: policy, values: values)
+        var check = SPFCheck(
+            lookup: lookup, records: records, policy: policy, values: values)
         let finding = await check.run(.domain(domain))
         // What the explanation leads to counts for no limit (RFC 7208 §4.6.4).
         let (lookups, voidLookups) = (check.terms, check.voidTerms)

@@ -82,15 +82,18 @@ public struct SPFRecord: Hashable, Sendable {
     public let octets: [UInt8]
     /// In the order of the record.
     public let terms: [Term]
+    /// The record as published.
+    public let text: String
+    /// Its terms as published.
+    let termTexts: [String]
 
     /// For the parser.
     init(octets: [UInt8], terms: [Term]) {
         self.octets = octets
         self.terms = terms
+        text = String(decoding: octets, as: UTF8.self)
+        termTexts = terms.map { String(decoding: octets[$0.place], as: UTF8.self) }
     }
-
-    /// The record as published.
-    public var text: String { String(decoding: octets, as: UTF8.self) }
 
     /// One term as published.
     public func text(of term: Term) -> String {

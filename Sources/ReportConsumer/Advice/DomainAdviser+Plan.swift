@@ -102,11 +102,11 @@ extension DomainAdviser {
         let walk = result.methods.treewalk
         func rejected(_ classes: Set<SourceClass>) -> Int64 {
             walk.classes.filter { classes.contains($0.sourceClass) }
-                .reduce(0) { $0 + $1.wouldBeRejected }
+                .reduce(0) { ClassCounts.sum($0, $1.wouldBeRejected) }
         }
         let own = walk.classes.filter { [.compliant, .misconfigured].contains($0.sourceClass) }
         return PlanFacts.Reject(
-            legitimate: own.reduce(0) { $0 + $1.messages },
+            legitimate: own.reduce(0) { ClassCounts.sum($0, $1.messages) },
             legitimateRejected: rejected([.compliant, .misconfigured]),
             forwardedRejected: rejected([.forwarded]), undecidedRejected: rejected([.unknown]),
             forgedRejected: rejected([.spoofing, .blocklisted]))

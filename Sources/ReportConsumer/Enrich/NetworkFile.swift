@@ -10,6 +10,8 @@ final class NetworkFile: Sendable {
     let path: String
     /// `GeoLite2-ASN` and the like: what its maker calls it.
     let type: String
+    /// When it was made, in seconds since 1970, as it says itself.
+    let madeAt: UInt64
     private let database: Opened
     private let isDamaged = Atomic<Bool>(false)
 
@@ -19,6 +21,7 @@ final class NetworkFile: Sendable {
         database = try Opened(path: path)
         self.path = path
         type = NetworkField.text(database.type, limit: limits.textLength)
+        madeAt = database.madeAt
         switch database.sample(limits) {
         case .useful: return
         case .damaged: throw NetworkFileError(path: path, .damaged)
@@ -89,6 +92,8 @@ extension NetworkFile {
         }
 
         var type: String { String(cString: handle.pointee.metadata.database_type) }
+
+        var madeAt: UInt64 { handle.pointee.metadata.build_epoch }
 
         enum Finding {
             case found(MMDB_entry_s)

@@ -39,6 +39,9 @@ public struct NetworkLookup: Sendable {
         return isEmpty ? nil : network
     }
 
+    /// Path and making of each file: a newer one at the same place is another.
+    var editions: [String] { files.map { "\($0.path) of \($0.madeAt)" } }
+
     /// Files of which some entries could not be read.
     public var damaged: [String] { files.filter(\.hasDamage).map(\.path) }
 }

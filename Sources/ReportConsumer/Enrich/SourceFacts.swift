@@ -25,7 +25,7 @@ public actor SourceFacts {
     }
 
     private let lookup: (any DNSLookup)?
-    private let blocklists: [DomainName]
+    private nonisolated let blocklists: [DomainName]
     /// Files of networks on this machine: asked without waiting, and for every row.
     nonisolated let networks: NetworkLookup?
     private var known: [IPAddress: Fact] = [:]
@@ -47,6 +47,13 @@ public actor SourceFacts {
     }
 
     nonisolated var isIdle: Bool { lookup == nil }
+
+    /// Where facts come from, in a line that tells one set of sources from another.
+    nonisolated var basis: String {
+        let files = networks?.editions.joined(separator: ", ") ?? "none"
+        return "DNS \(isIdle ? "off" : "on"); "
+            + "blocklists \(blocklists.map(\.text).joined(separator: ", ")); networks \(files)"
+    }
 
     /// Files of networks of which some entries could not be read.
     public nonisolated var damagedNetworks: [String] { networks?.damaged ?? [] }

@@ -28,6 +28,12 @@ public struct Intake: Sendable {
         }
     }
 
+    /// Takes in a file that may be too long for memory.
+    public func accept(path: String, name: String, door: String) async throws -> IntakeOutcome {
+        try await pipeline.storeStreaming(
+            RawReport(name: name, door: door, content: .file(path: path)))
+    }
+
     /// Reads an object that was set aside once more, with today's program. What still cannot be
     /// read is set aside again.
     public func retry(_ quarantinedID: Int64) async throws -> IntakeOutcome {

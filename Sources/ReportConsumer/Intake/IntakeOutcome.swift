@@ -42,7 +42,7 @@ public struct ImportCounts: Hashable, Sendable, Codable {
             case .aggregate:
                 reports += 1
                 records += report.records
-                messages += report.messages
+                messages = ClassCounts.sum(messages, report.messages)
                 if report.isRepaired { repaired += 1 }
             case .tls: tlsReports += 1
             case .failure: failureReports += 1

@@ -12,7 +12,7 @@ public struct DomainSummary: Hashable, Sendable, Codable {
     public var published: ObservedPolicy?
     public var firstDay: UTCDay?
     public var lastDay: UTCDay?
-    /// Senders with undecided mail in the window.
+    /// Senders that need a decision by their mail in the window (`ClassCounts.needsDecision`).
     public var undecidedSenders: Int
 
     public init(domain: DomainName, counts: ClassCounts, days: [DayVolume]) {
@@ -71,6 +71,10 @@ public struct DomainOverview: Hashable, Sendable, Codable {
     /// Senders beyond the list, and their messages.
     public var otherSenders: Int
     public var otherCounts: ClassCounts
+    /// Senders that need a decision (`ClassCounts.needsDecision`), listed or not, and their
+    /// undecided messages.
+    public var undecidedSenders: Int
+    public var undecidedMessages: Int64
     public var published: ObservedPolicy?
     public var reporters: [ReporterVolume]
     public var firstDay: UTCDay?
@@ -84,6 +88,8 @@ public struct DomainOverview: Hashable, Sendable, Codable {
         self.senders = []
         self.otherSenders = 0
         self.otherCounts = ClassCounts()
+        self.undecidedSenders = 0
+        self.undecidedMessages = 0
         self.reporters = []
     }
 

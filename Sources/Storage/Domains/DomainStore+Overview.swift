@@ -29,6 +29,11 @@ extension DomainStore {
                 let (left, right) = ($0.value.counts.total, $1.value.counts.total)
                 return left == right ? $0.key < $1.key : left > right
             }
+            for (_, sender) in ranked where sender.counts.needsDecision {
+                overview.undecidedSenders += 1
+                overview.undecidedMessages = ClassCounts.sum(
+                    overview.undecidedMessages, sender.counts[.undecided])
+            }
             for (_, sender) in ranked.dropFirst(Limits.senders) {
                 overview.otherSenders += 1
                 overview.otherCounts += sender.counts
@@ -150,9 +155,9 @@ extension DomainStore {
     ) throws -> [ReporterVolume] {
         try transaction.rows(
             """
-            SELECT reporter, SUM(reports), SUM(messages) FROM reporter_day
-            WHERE domain_id = ? AND day >= ? AND day <= ?
-            GROUP BY reporter ORDER BY SUM(messages) DESC, reporter LIMIT \(Limits.reporters)
+            SELECT reporter, SUM(reports), SUM(\(countedMessages("messages"))) AS counted
+            FROM reporter_day WHERE domain_id = ? AND day >= ? AND day <= ?
+            GROUP BY reporter ORDER BY counted DESC, reporter LIMIT \(Limits.reporters)
             """,
             [.integer(domain), .integer(window.first.number), .integer(window.last.number)]
         ).map {

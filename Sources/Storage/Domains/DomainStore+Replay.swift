@@ -66,7 +66,7 @@ extension DomainStore {
             let senders = try Self.senderNames(transaction, Set(sums.keys.map(\.sender)))
             for (key, messages) in sums {
                 guard let identity = identities[key.set], let from = identity.headerFrom else {
-                    material.withoutDomain += messages
+                    material.withoutDomain = ClassCounts.sum(material.withoutDomain, messages)
                     continue
                 }
                 let sender = senders[key.sender] ?? ("unknown", "Unknown")

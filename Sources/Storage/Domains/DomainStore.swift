@@ -21,6 +21,9 @@ public struct DomainStore: Sendable {
         public static let reporters = 50
         /// Longest window, in days.
         public static let days = 800
+        /// Messages of one row of sums that count when days are added up by the database: so many
+        /// that even the longest window ends within 64 bits.
+        public static let messagesADay = Int64.max / Int64(days)
     }
 
     let database: any SQLDatabase
@@ -89,17 +92,9 @@ public struct DomainStore: Sendable {
                 domains[index].counts.add(row.integer(3), to: sourceClass)
                 return true
             }
-            let undecided = try transaction.rows(
-                """
-                SELECT s.domain_id, COUNT(*) FROM domain_sender s
-                JOIN domain d ON d.id = s.domain_id
-                WHERE d.organisation_id = ? AND s.last_undecided_day >= ?
-                GROUP BY s.domain_id
-                """,
-                [.integer(organisation.rawValue), .integer(window.first.number)])
-            for row in undecided {
-                guard let index = position[row.integer(0)] else { continue }
-                domains[index].undecidedSenders = Int(row.integer(1))
+            for (domain, count) in try Self.undecidedSenders(transaction, organisation, window) {
+                guard let index = position[domain] else { continue }
+                domains[index].undecidedSenders = count
             }
             domains.sort {
                 let (left, right) = ($0.counts.total, $1.counts.total)
@@ -110,7 +105,52 @@ public struct DomainStore: Sendable {
         }
     }
 
+    private struct Sender: Hashable {
+        var domain: Int64
+        var sender: Int64
+    }
+
+    /// How many senders of each domain need a decision.
+    private static func undecidedSenders(
+        _ transaction: any SQLTransaction, _ organisation: OrganisationID, _ window: DayRange
+    ) throws -> [Int64: Int] {
+        var senders: [Sender: ClassCounts] = [:]
+        // CROSS JOIN keeps SQLite to this order: a domain's days lie side by side, and only
+        // senders that ever had undecided mail in the window are added up.
+        try transaction.forEachRow(
+            """
+            SELECT s.domain_id, s.sender_id, s.class, SUM(\(countedMessages("s.messages")))
+            FROM domain d CROSS JOIN sender_day s CROSS JOIN domain_sender k
+            WHERE d.organisation_id = ? AND s.domain_id = d.id AND s.day >= ? AND s.day <= ?
+                AND k.domain_id = s.domain_id AND k.sender_id = s.sender_id
+                AND k.last_undecided_day >= ?
+                AND EXISTS (SELECT 1 FROM domain_sender u
+                    WHERE u.domain_id = d.id AND u.last_undecided_day >= ?)
+            GROUP BY s.domain_id, s.sender_id, s.class
+            """,
+            [
+                .integer(organisation.rawValue), .integer(window.first.number),
+                .integer(window.last.number), .integer(window.first.number),
+                .integer(window.first.number),
+            ]
+        ) { row in
+            senders[Sender(domain: row.integer(0), sender: row.integer(1)), default: ClassCounts()]
+                .add(row.integer(3), to: SourceClass(code: row.integer(2)))
+            return true
+        }
+        return senders.reduce(into: [:]) { counts, each in
+            if each.value.needsDecision { counts[each.key.domain, default: 0] += 1 }
+        }
+    }
+
     // MARK: Shared by the pages
+
+    /// A column of messages as `SUM` may add it up: SQLite refuses a sum beyond 64 bits, and a
+    /// stranger's reports can hold one.
+    static func countedMessages(_ column: String) -> String {
+        "CASE WHEN \(column) < \(Limits.messagesADay) THEN \(column) "
+            + "ELSE \(Limits.messagesADay) END"
+    }
 
     struct Subject: Sendable {
         var id: Int64

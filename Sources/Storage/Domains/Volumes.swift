@@ -83,7 +83,7 @@ public struct ClassCounts: Hashable, Sendable, Codable {
     }
 
     /// Adds counts that came from outside: at the end of 64 bits the sum stays there.
-    static func sum(_ left: Int64, _ right: Int64) -> Int64 {
+    public static func sum(_ left: Int64, _ right: Int64) -> Int64 {
         let (value, overflowed) = left.addingReportingOverflow(right)
         return overflowed ? .max : value
     }

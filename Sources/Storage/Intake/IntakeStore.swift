@@ -19,13 +19,14 @@ public struct IntakeStore: Sendable {
         now: Int64, _ body: @escaping @Sendable (IngestTransaction) throws -> Value
     ) async throws -> Value {
         let (organisation, memory) = (organisation, memory)
-        return try await database.write { transaction in
+        let (value, caches) = try await database.write { transaction in
             let step = try IngestTransaction(
                 transaction, organisation: organisation, memory: memory, now: now)
             let value = try body(step)
-            try step.finish()
-            return value
+            return (value, try step.finish())
         }
+        memory.putBack(caches)
+        return value
     }
 
     /// Which of these digests belong to objects that are kept already.

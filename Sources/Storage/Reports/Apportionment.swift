@@ -49,12 +49,13 @@ struct Apportionment {
         let fair = days.map { Double(messages) * Double($0.seconds) / whole }
         let exact = fair.indices.map { fair[$0] + owed[$0] }
         var parts = fair.map { Int64($0.rounded(.down)) }
-        let missing = max(0, Int(messages - parts.reduce(0, +)))
+        // Beyond 53 bits the parts are only nearly right, and may add up to more than 64 bits hold.
+        let missing = max(0, messages - parts.reduce(0, ClassCounts.sum))
         let byRemainder = exact.indices.sorted {
             let (left, right) = (exact[$0] - Double(parts[$0]), exact[$1] - Double(parts[$1]))
             return left == right ? $0 < $1 : left > right
         }
-        for index in byRemainder.prefix(missing) { parts[index] += 1 }
+        for index in byRemainder.prefix(Int(missing)) { parts[index] += 1 }
         for index in parts.indices { owed[index] += fair[index] - Double(parts[index]) }
         return parts
     }

@@ -10,6 +10,8 @@ struct IngestCaches {
     var sets: [AuthenticationSetDigest: Int64] = [:]
     var senders: [String: Int64] = [:]
     var domains: [String: Int64] = [:]
+    /// How often the sums had been replaced when this was remembered.
+    var timesReplaced: Int64 = 0
     /// Confidence known to be stored for a domain's sender.
     var domainSenders: [DomainSender: SenderIdentification.Confidence] = [:]
 
@@ -27,8 +29,8 @@ struct IngestCaches {
     }
 }
 
-/// The caches between two transactions. A transaction takes them out and puts them back once it
-/// has ended well; after a failure they start empty.
+/// The caches between two transactions. A transaction takes them out, and they are put back
+/// once it is committed; after a failure they start empty.
 public final class IngestMemory: Sendable {
     private let caches = Mutex<IngestCaches>(IngestCaches())
 

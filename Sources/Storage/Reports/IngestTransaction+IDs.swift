@@ -145,34 +145,6 @@ extension IngestTransaction {
                 ])
         }
     }
-
-    /// Keeps, for each sender of the domain, the best identification so far and the latest reason.
-    func noteSenders(_ notes: [Int64: SenderNote], domain: Int64) throws {
-        for (sender, note) in notes {
-            let pair = IngestCaches.DomainSender(domain: domain, sender: sender)
-            let confidence = note.judgement.identification.confidence
-            if let known = caches.domainSenders[pair], known >= confidence { continue }
-            try transaction.execute(
-                """
-                INSERT INTO domain_sender (domain_id, sender_id, confidence, evidence, reason,
-                    first_day, last_day, last_undecided_day)
-                VALUES (?, ?, ?, ?, ?, ?, ?, -1)
-                ON CONFLICT (domain_id, sender_id) DO UPDATE SET
-                    confidence = excluded.confidence, evidence = excluded.evidence,
-                    reason = excluded.reason
-                WHERE domain_sender.confidence < excluded.confidence
-                """,
-                [
-                    .integer(domain), .integer(sender), .integer(confidence.rawValue),
-                    .text(
-                        SenderIdentification.Evidence.storedText(
-                            note.judgement.identification.evidence)),
-                    .text(note.reason),
-                    .integer(Int64(Int32.max)), .integer(-1),
-                ])
-            caches.domainSenders[pair] = confidence
-        }
-    }
 }
 
 /// What a row of `authentication_result` is.

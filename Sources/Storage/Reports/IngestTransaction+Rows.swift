@@ -22,7 +22,7 @@ extension IngestTransaction {
         var buffer = rows
         rows = RowBuffer()
         buffer.reserve(rows: pending.count, of: .record)
-        open.tally.reserve(pending.count)
+        open.sums.tally.reserve(pending.count)
         pending.withUnsafeBufferPointer { records in
             for index in records.indices {
                 guard let ids = settled[ObjectIdentifier(judgements[index])] else {
@@ -65,48 +65,18 @@ extension IngestTransaction {
         _ judgement: IdentifiedRecord.Judgement, _ set: Int64, _ sender: Int64,
         to open: inout OpenReport, _ buffer: inout RowBuffer
     ) {
-        let code = judgement.sourceClass.code
-        let count = rows[index].count
         buffer.add(
             to: .record, .integer(open.id), .integer(open.position),
-            .text(rows[index].source?.description ?? rows[index].sourceText), .integer(count),
+            .text(rows[index].source?.description ?? rows[index].sourceText),
+            .integer(rows[index].count),
             .text(rows[index].disposition), .text(rows[index].dkimEvaluated),
-            .text(rows[index].spfEvaluated), .integer(set), .integer(sender), .integer(code),
+            .text(rows[index].spfEvaluated), .integer(set), .integer(sender),
+            .integer(judgement.sourceClass.code),
             .optional(rows[index].envelopeTo),
             rows[index].reasons.isEmpty
                 ? .null : .text(AggregateRecord.OverrideReason.storedText(rows[index].reasons)))
         open.position += 1
 
-        open.tally.records += 1
-        open.tally.messages += count
-        let identity = ReportTally.Identity(
-            set: set, sender: sender, classCode: code,
-            disposition: Disposition(word: rows[index].disposition).rawValue,
-            dkimAligned: rows[index].dkimEvaluated == "pass",
-            spfAligned: rows[index].spfEvaluated == "pass")
-        open.tally.add(identity, count)
-        if let address = rows[index].source {
-            open.tally.add(ReportTally.Source(sender: sender, address: address), count)
-        }
-        note(judgement, sender, unproved: judgement.sourceClass == .compliant ? 0 : count, &open)
-    }
-
-    /// Keeps the best identification of each sender, and the reason behind most of its mail.
-    private static func note(
-        _ judgement: IdentifiedRecord.Judgement, _ sender: Int64, unproved: Int64,
-        _ open: inout OpenReport
-    ) {
-        if let note = open.senders[sender] {
-            if note.judgement.identification.confidence < judgement.identification.confidence {
-                open.senders[sender]?.judgement = judgement
-            }
-            if unproved > note.reasonMessages {
-                open.senders[sender]?.reason = judgement.reason
-                open.senders[sender]?.reasonMessages = unproved
-            }
-        } else {
-            open.senders[sender] = SenderNote(
-                judgement: judgement, reason: judgement.reason, reasonMessages: unproved)
-        }
+        open.sums.add(rows[index], judgement, set: set, sender: sender)
     }
 }

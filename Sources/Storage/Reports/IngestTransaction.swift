@@ -32,7 +32,6 @@ public final class IngestTransaction {
     /// The last report that was asked for and is not stored: its end need not ask again.
     private var unknownReport: ReportKey?
     private var idBlocks: [String: (next: Int64, end: Int64)] = [:]
-    private let memory: IngestMemory
     private let encoder = JSONEncoder()
     /// Set and sender of judgements met so far; each is kept alive, so that its address stays its.
     var settled: [ObjectIdentifier: (IdentifiedRecord.Judgement, set: Int64, sender: Int64)] =
@@ -41,11 +40,7 @@ public final class IngestTransaction {
 
     /// Rows held back before they are written together.
     static let rowsTogether = 500
-    /// Sums held in memory before they are written out: some 20 MB.
-    static let mostSums = 60_000
     static let mostSettled = 40_000
-    /// Addresses of one report beyond which they are written at its end, by themselves.
-    static let mostSources = 10_000
     /// Ids taken from a table's counter at once; what is left of them is never used.
     static let idsTogether = 64
 
@@ -58,15 +53,7 @@ public final class IngestTransaction {
         /// Where its rows begin among those that wait, unless some were written since.
         var firstValue: Int
         var timesWritten: Int
-        var tally = ReportTally()
-        /// Sender id to what identification said, for this report's domain.
-        var senders: [Int64: SenderNote] = [:]
-    }
-
-    struct SenderNote {
-        var judgement: IdentifiedRecord.Judgement
-        var reason: String
-        var reasonMessages: Int64
+        var sums = ReportSums()
     }
 
     public init(
@@ -75,13 +62,20 @@ public final class IngestTransaction {
     ) throws {
         self.transaction = transaction
         self.organisation = organisation
-        self.memory = memory
         self.now = now
         self.caches = memory.take()
         self.encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Lines up writers: from here to the commit no other intake writes.
         try transaction.execute("UPDATE id_block SET next = next WHERE name = 'report'")
+        // Another process may have replaced the sums, and removed senders, since.
+        let timesReplaced = try transaction.rows(
+            "SELECT next FROM id_block WHERE name = 'sums'")[0].integer(0)
+        if caches.timesReplaced != timesReplaced { caches = IngestCaches() }
+        caches.timesReplaced = timesReplaced
     }
+
+    /// For a step after which what was remembered holds no more.
+    func forgetCaches() { caches = IngestCaches() }
 
     /// The next id of a table, out of a block that is taken at once.
     func takeID(_ name: String) throws -> Int64 {
@@ -164,45 +158,31 @@ public final class IngestTransaction {
         try settle()
         guard var open = current else { preconditionFailure("no report was begun") }
         current = nil
-        open.tally.compact()
         let domainID = try id(ofDomain: domain)
         try insertReport(
             Row(
                 id: open.id, kind: .aggregate, reporter: report.reporter,
                 reportID: report.reportID, policyDomain: domain.text, begin: report.begin,
-                end: report.end, domainID: domainID, records: open.tally.records,
-                messages: open.tally.messages, isRepaired: report.isRepaired,
+                end: report.end, domainID: domainID, records: open.sums.tally.records,
+                messages: open.sums.tally.messages, isRepaired: report.isRepaired,
                 isNoted: !report.repairs.isEmpty, details: report.storedText,
                 rawObject: rawObject, path: path))
-        if open.tally.sources.count > Self.mostSources {
-            try writeSources(
-                of: open.tally, domain: domainID,
-                Apportionment(begin: report.begin, end: report.end))
-            open.tally.forgetSources()
-        }
-        batch.add(
-            open.tally, domain: domainID, reporter: Self.keyText(report.reporter),
-            begin: report.begin, end: report.end)
-        batch.note(
-            domain: domainID, days: Apportionment(begin: report.begin, end: report.end),
-            policy: report.policy.storedText, reporter: report.reporter, seen: report.end)
-        try noteSenders(open.senders, domain: domainID)
+        try sumWriter.end(
+            &open.sums, of: report, domain: domainID, reporter: Self.keyText(report.reporter),
+            into: &batch, &caches.domainSenders)
         if rows.isFull { try rows.write(to: transaction) }
-        if batch.size > Self.mostSums { try writeSums() }
+        if batch.size > SumWriter.mostSums { try writeSums() }
         return .stored(open.id)
     }
 
     public func store(
         _ report: TLSReport, domain: String, rawObject: Int64, path: String
     ) throws -> Outcome {
-        let sessions = report.policies.reduce(Int64(0)) {
-            $0 &+ $1.successfulSessions &+ $1.failedSessions
-        }
         return try store(
             Row(
                 id: 0, kind: .tls, reporter: report.reporter, reportID: report.reportID,
                 policyDomain: domain, begin: report.begin, end: report.end, domainID: nil,
-                records: Int64(report.policies.count), messages: sessions,
+                records: Int64(report.policies.count), messages: report.sessions,
                 isRepaired: report.repairs.contains { $0.weight == .repair },
                 isNoted: !report.repairs.isEmpty, details: try json(report),
                 rawObject: rawObject, path: path))
@@ -225,10 +205,12 @@ public final class IngestTransaction {
     }
 
     /// Writes what is still held in memory. The last call before the transaction's body returns.
-    public func finish() throws {
+    ///
+    /// - Returns: what may be remembered once the transaction is committed, and not before.
+    func finish() throws -> IngestCaches {
         try rows.write(to: transaction)
         try writeSums()
-        memory.putBack(caches)
+        return caches
     }
 
     // MARK: Rows
@@ -314,15 +296,21 @@ public final class IngestTransaction {
                 .flag(row.isRepaired), .text(row.details), .integer(row.rawObject),
                 .text(row.path), .integer(now),
             ], to: .report)
-        let key = BatchTally.IntakeTotal(
-            kind: row.kind.rawValue, policyDomain: Self.keyText(row.policyDomain),
-            isRepaired: row.isRepaired)
-        var sums = batch.intakeTotals[key] ?? BatchTally.IntakeSums()
-        sums.reports += 1
-        sums.records += row.records
-        sums.messages += row.messages
-        if row.isNoted, !row.isRepaired { sums.noted += 1 }
-        batch.intakeTotals[key] = sums
+        batch.count(
+            .init(
+                kind: row.kind.rawValue, policyDomain: Self.keyText(row.policyDomain),
+                isRepaired: row.isRepaired),
+            records: row.records, messages: row.messages, isNoted: row.isNoted)
+    }
+
+    // MARK: Sums
+
+    var sumWriter: SumWriter { SumWriter(transaction, organisation: organisation) }
+
+    func writeSums() throws {
+        let sums = batch
+        batch = BatchTally()
+        try sumWriter.write(sums)
     }
 
     func json(_ value: some Encodable) throws -> String {

@@ -42,7 +42,7 @@ public struct ReportStore: Sendable {
                     } else {
                         all.reports += counts.reports
                         all.records += counts.records
-                        all.messages += counts.messages
+                        all.messages = ClassCounts.sum(all.messages, counts.messages)
                         all.withNotes += row.integer(6)
                         domain.0 += counts
                     }
@@ -157,11 +157,7 @@ public struct ReportStore: Sendable {
             record.dkimEvaluated = row.text(3)
             record.spfEvaluated = row.text(4)
             record.envelopeTo = row.optionalText(5)
-            if let reasons = row.optionalText(6) {
-                record.reasons =
-                    (try? JSONDecoder().decode(
-                        [AggregateRecord.OverrideReason].self, from: Data(reasons.utf8))) ?? []
-            }
+            record.reasons = AggregateRecord.OverrideReason.read(storedText: row.optionalText(6))
             record.headerFrom = row.text(8)
             record.envelopeFrom = row.optionalText(9)
             let result = results[row.integer(7)] ?? AuthenticationResults()
@@ -176,6 +172,6 @@ extension ReportStatistics.Counts {
     static func += (left: inout Self, right: Self) {
         left.reports += right.reports
         left.records += right.records
-        left.messages += right.messages
+        left.messages = ClassCounts.sum(left.messages, right.messages)
     }
 }

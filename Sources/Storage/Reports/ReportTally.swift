@@ -1,3 +1,4 @@
+import DomainAnalysis
 import Identities
 import MailReports
 
@@ -32,8 +33,11 @@ struct ReportTally {
         }
     }
 
-    private(set) var identities: [(key: Identity, messages: Int64)] = []
-    private(set) var sources: [(key: Source, messages: Int64)] = []
+    /// A sum, and the row that it was first met in.
+    typealias Entry<Key> = (key: Key, messages: Int64, first: Int64)
+
+    private(set) var identities: [Entry<Identity>] = []
+    private(set) var sources: [Entry<Source>] = []
     var records: Int64 = 0
     var messages: Int64 = 0
     /// Entries at which like ones are put together, so that a long report stays small.
@@ -49,34 +53,38 @@ struct ReportTally {
     }
 
     mutating func add(_ identity: Identity, _ messages: Int64) {
-        identities.append((identity, messages))
+        identities.append((identity, messages, records))
         guard identities.count >= identityLimit else { return }
         Self.merge(&identities)
         identityLimit = max(Self.leastTogether, identities.count * 2)
     }
 
     mutating func add(_ source: Source, _ messages: Int64) {
-        sources.append((source, messages))
+        sources.append((source, messages, records))
         guard sources.count >= sourceLimit else { return }
         Self.merge(&sources)
         sourceLimit = max(Self.leastTogether, sources.count * 2)
     }
 
-    /// Puts like entries together, in a fixed order.
+    /// Puts like entries together, in the order in which rows brought them: an order that does not
+    /// depend on the ids that the database happened to give.
     mutating func compact() {
         Self.merge(&identities)
         Self.merge(&sources)
+        identities.sort { $0.first < $1.first }
     }
 
     mutating func forgetSources() { sources = [] }
 
-    private static func merge<Key: Comparable>(_ entries: inout [(key: Key, messages: Int64)]) {
+    private static func merge<Key: Comparable>(_ entries: inout [Entry<Key>]) {
         guard entries.count > 1 else { return }
         entries.sort { $0.key < $1.key }
         var last = 0
         for index in 1..<entries.count {
             if entries[index].key == entries[last].key {
-                entries[last].messages += entries[index].messages
+                entries[last].messages = ClassCounts.sum(
+                    entries[last].messages, entries[index].messages)
+                entries[last].first = min(entries[last].first, entries[index].first)
             } else {
                 last += 1
                 entries[last] = entries[index]
@@ -197,6 +205,18 @@ struct BatchTally {
     /// Entries held: the transaction writes them out when there are many.
     var size: Int { identityDays.count + sourceTotals.count + senderDays.count }
 
+    /// Counts a report among what was taken in.
+    mutating func count(
+        _ key: IntakeTotal, records: Int64, messages: Int64, isNoted: Bool
+    ) {
+        var sums = intakeTotals[key] ?? IntakeSums()
+        sums.reports += 1
+        sums.records += records
+        sums.messages = ClassCounts.sum(sums.messages, messages)
+        if isNoted, !key.isRepaired { sums.noted += 1 }
+        intakeTotals[key] = sums
+    }
+
     /// Adds a report's sums to the days it covers.
     mutating func add(
         _ tally: ReportTally, domain: Int64, reporter: String, begin: Int64, end: Int64
@@ -204,14 +224,14 @@ struct BatchTally {
         var period = Apportionment(begin: begin, end: end)
         if period.days.count == 1 {
             let day = period.days[0].day.number
-            for (identity, messages) in tally.identities {
+            for (identity, messages, _) in tally.identities {
                 add(
                     identity, messages, domain: domain, day: day,
                     isEstimated: period.isEstimated)
             }
         } else {
             // Their order is fixed, so that rounding falls the same way each time.
-            for (identity, messages) in tally.identities {
+            for (identity, messages, _) in tally.identities {
                 for (part, (day, _)) in zip(period.split(messages), period.days) {
                     add(
                         identity, part, domain: domain, day: day.number,
@@ -221,10 +241,10 @@ struct BatchTally {
         }
         let first = period.days.map(\.day.number).min() ?? 0
         let last = period.days.map(\.day.number).max() ?? 0
-        for (source, messages) in tally.sources {
+        for (source, messages, _) in tally.sources {
             let key = SourceTotal(domain: domain, sender: source.sender, address: source.address)
             var sums = sourceTotals[key] ?? SourceSums(first: first, last: last)
-            sums.messages += messages
+            sums.messages = ClassCounts.sum(sums.messages, messages)
             sums.first = min(sums.first, first)
             sums.last = max(sums.last, last)
             sourceTotals[key] = sums
@@ -234,7 +254,7 @@ struct BatchTally {
             let key = ReporterDay(
                 domain: domain, day: period.days[index].day.number, reporter: reporter)
             var sums = reporterDays[key] ?? ReporterSums()
-            sums.messages += part
+            sums.messages = ClassCounts.sum(sums.messages, part)
             if index == 0 { sums.reports += 1 }
             reporterDays[key] = sums
         }
@@ -248,18 +268,23 @@ struct BatchTally {
         let senderKey = SenderDay(
             domain: domain, day: day, sender: identity.sender, classCode: identity.classCode)
         var sums = senderDays[senderKey] ?? SenderSums()
-        sums.messages += messages
-        sums.estimated += estimated
-        if identity.dkimAligned { sums.dkimAligned += messages }
-        if identity.spfAligned { sums.spfAligned += messages }
-        if identity.disposition == Disposition.quarantine.rawValue { sums.quarantined += messages }
-        if identity.disposition == Disposition.reject.rawValue { sums.rejected += messages }
+        sums.messages = ClassCounts.sum(sums.messages, messages)
+        sums.estimated = ClassCounts.sum(sums.estimated, estimated)
+        if identity.dkimAligned {
+            sums.dkimAligned = ClassCounts.sum(sums.dkimAligned, messages)
+        }
+        if identity.spfAligned { sums.spfAligned = ClassCounts.sum(sums.spfAligned, messages) }
+        switch Disposition(rawValue: identity.disposition) {
+        case .quarantine: sums.quarantined = ClassCounts.sum(sums.quarantined, messages)
+        case .reject: sums.rejected = ClassCounts.sum(sums.rejected, messages)
+        case nil, .some(.none): break
+        }
         senderDays[senderKey] = sums
 
         let identityKey = IdentityDay(
             domain: domain, day: day, set: identity.set, sender: identity.sender,
             classCode: identity.classCode, disposition: identity.disposition)
-        identityDays[identityKey, default: 0] += messages
+        identityDays[identityKey] = ClassCounts.sum(identityDays[identityKey] ?? 0, messages)
     }
 
     /// The sums of each domain's days, out of those of its senders.
@@ -268,7 +293,10 @@ struct BatchTally {
         for (key, sums) in senderDays {
             let day = DomainDay(day: key.day, domain: key.domain, classCode: key.classCode)
             let before = days[day] ?? (0, 0)
-            days[day] = (before.messages + sums.messages, before.estimated + sums.estimated)
+            days[day] = (
+                ClassCounts.sum(before.messages, sums.messages),
+                ClassCounts.sum(before.estimated, sums.estimated)
+            )
         }
         return days
     }
@@ -277,7 +305,7 @@ struct BatchTally {
     var domainSenders: [IngestCaches.DomainSender: DomainSenderDays] {
         var seen: [IngestCaches.DomainSender: DomainSenderDays] = [:]
         for (key, sums) in senderDays {
-            let isUndecided = key.classCode == 2 || key.classCode == 6
+            let isUndecided = SourceClass(code: key.classCode).fate == .undecided
             let undecided = isUndecided && sums.messages > 0 ? key.day : -1
             let pair = IngestCaches.DomainSender(domain: key.domain, sender: key.sender)
             var days =

@@ -25,6 +25,8 @@ struct DemoCommand: AsyncParsableCommand, GivesFlags {
     var until: String?
     @OptionGroup var file: ConfigurationOptions
     @OptionGroup var console: ConsoleOptions
+    @Option(help: "Port of the demonstration's mail gateway; 0 takes a free one.")
+    var smtpPort = 2525
     @Flag(help: "Take the reports in, and stop before the console.") var noConsole = false
 
     func give(to flags: inout GivenFlags) { flags.add("demo-folder", data) }
@@ -58,12 +60,21 @@ struct DemoCommand: AsyncParsableCommand, GivesFlags {
                 + "\(counted(result.counts.messages, "message")); "
                 + "\(counted(result.counts.refused, "document")) set aside, as in real life.")
         if noConsole { return try await house.close() }
-        try await serve(house, settings.console) { address in
+        let mail = try DemonstrationMail(folder: data, port: smtpPort)
+        let gateway = try GatewayHouse.open(
+            mail.settings, house: house, lookup: house.lookup, logger: gatewayLogger())
+        try await serve(
+            house, settings.console, gateway: gateway, also: [mail.server]
+        ) { address in
             let link = try await house.firstSignInLink(address) ?? address
             say(
                 """
 
                 Open the console:  \(link)
+
+                Send mail to the bank through its gateway, and see on its page "Messages" what became
+                of it. A supplier that proves itself, a forged director, a shop that proves nothing:
+                \(mail.lines)
 
                 Then try it on your own reports:
                   sealgate import FOLDER          files, mails, mbox, Maildir, zip, gzip

@@ -75,16 +75,7 @@ struct ImportCommand: AsyncParsableCommand, GivesFlags {
             case .text:
                 let seconds = ContinuousClock.now - started
                 tell(result, seconds: Double(seconds.components.seconds), house)
-                if await house.facts.gaveUp {
-                    note(
-                        "The DNS resolver did not answer, so senders were named without reverse "
-                            + "names. Check --resolver.")
-                }
-                for path in house.facts.damagedNetworks {
-                    note(
-                        "The networks file \(path) is damaged in places: some addresses were left "
-                            + "without a network. Get it again from its maker.")
-                }
+                await house.tellWhatWasMissing()
             }
             if result.counts.refused > 0 || !result.unreadable.isEmpty { throw ExitCode(2) }
         }
@@ -135,6 +126,22 @@ struct ImportCommand: AsyncParsableCommand, GivesFlags {
 
     private func line(_ refusal: ReportRefusal) -> String {
         "\(plain(refusal.path)): \(plain(refusal.explanation, limit: 300))"
+    }
+}
+
+extension House {
+    /// Says what was to help to name senders, and did not.
+    func tellWhatWasMissing() async {
+        if await facts.gaveUp {
+            note(
+                "The DNS resolver did not answer, so senders were named without reverse names. "
+                    + "Check --resolver, then let 'sealgate report identify' name them again.")
+        }
+        for path in facts.damagedNetworks {
+            note(
+                "The networks file \(path) is damaged in places: some addresses were left without "
+                    + "a network. Get it again from its maker.")
+        }
     }
 }
 

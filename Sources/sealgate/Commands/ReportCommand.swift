@@ -9,7 +9,7 @@ import Storage
 struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report", abstract: "Shows reports, and counts what was taken in.",
-        subcommands: [Show.self, Check.self, Stats.self, List.self])
+        subcommands: [Show.self, Check.self, Stats.self, List.self, Identify.self])
 
     enum ShowFormat: String, ExpressibleByArgument, CaseIterable {
         case text, json, ndjson, csv

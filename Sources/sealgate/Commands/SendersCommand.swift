@@ -63,12 +63,8 @@ struct SendersCommand: AsyncParsableCommand {
                 + "Next: sealgate plan --domain \(domain)")
     }
 
-    private func fate(of sender: SenderVolume) -> SourceClass.Fate {
-        SourceClass.Fate.allCases.max { sender.counts[$0] < sender.counts[$1] } ?? .undecided
-    }
-
     private func sign(of sender: SenderVolume) -> String {
-        switch fate(of: sender) {
+        switch sender.state {
         case .proved: "●"
         case .undecided: "◐"
         case .forwarded: "↪"

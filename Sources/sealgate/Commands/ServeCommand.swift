@@ -1,4 +1,5 @@
 import ArgumentParser
+import Spool
 import UnixSignals
 import Storage
 import Console
@@ -19,21 +20,28 @@ struct ConsoleOptions: ParsableArguments, GivesFlags {
     }
 }
 
-/// `sealgate serve`: the console, until it is told to stop.
+/// `sealgate serve`: the console and the mail gateway, until they are told to stop.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Runs the console.")
+        commandName: "serve",
+        abstract: "Runs the console, and the mail gateway where a door is named.")
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var resolver: ResolverOptions
     @OptionGroup var networks: NetworkOptions
     @OptionGroup var console: ConsoleOptions
+    @OptionGroup var mail: GatewayFlags
 
     func run() async throws {
-        let settings = try await store.settings(resolver, networks, console)
+        let settings = try await store.settings(resolver, networks, console, mail)
         try await withLookup(settings) { lookup in
             let house = try await House.open(settings, lookup: lookup, takesIn: true)
-            try await serve(house, settings.console) { address in
+            let gateway =
+                try settings.gateway.hasDoor
+                ? GatewayHouse.open(settings, house: house, lookup: lookup, logger: gatewayLogger())
+                : nil
+            gateway.map(tell)
+            try await serve(house, settings.console, gateway: gateway) { address in
                 say("The console is at \(address)")
                 if let link = try await house.firstSignInLink(address) {
                     say("First start: choose your name and password at \(link)")
@@ -43,6 +51,25 @@ struct ServeCommand: AsyncParsableCommand {
             try await house.close()
         }
     }
+}
+
+/// Says what was found in the spool, where it is worth saying.
+private func tell(_ gateway: GatewayHouse) {
+    let recovery = gateway.recovery
+    if !recovery.messages.isEmpty {
+        say("\(counted(recovery.messages.count, "message")) still in the spool.")
+    }
+    if recovery.isDamaged {
+        note(
+            "The spool was damaged: \(counted(recovery.lost.count, "message")) cannot be read any "
+                + "more. See: sealgate balance")
+    }
+}
+
+func gatewayLogger() -> Logger {
+    var logger = Logger(label: "gateway")
+    logger.logLevel = .notice
+    return logger
 }
 
 extension House {
@@ -55,7 +82,8 @@ extension House {
 
 /// Runs the console until it is stopped by a signal; `started` is told its address.
 func serve(
-    _ house: House, _ options: Settings.Console,
+    _ house: House, _ options: Settings.Console, gateway: GatewayHouse? = nil,
+    also services: [any Service] = [],
     started: @escaping @Sendable (String) async throws -> Void
 ) async throws {
     var logger = Logger(label: "console")
@@ -66,7 +94,8 @@ func serve(
         services: ConsoleServices(
             domains: house.domains, reports: house.reports, intake: house.intakeStore,
             accounts: house.accounts, door: house.intake, adviser: house.adviser,
-            now: { clock() }),
+            now: { clock() }, gateway: gateway?.consoleServices(house),
+            operations: gateway?.operations ?? OperationsServices()),
         configuration: ConsoleConfiguration(
             host: options.host, port: options.port, publicURL: publicURL),
         logger: logger,
@@ -77,9 +106,17 @@ func serve(
                 note("The console runs, but its first link could not be made: \(error)")
             }
         })
+    var all: [any Service] = services
+    if let gateway {
+        all.append(
+            GatewayService(gateway: gateway) { doors in
+                for door in doors { say("Mail: \(door)") }
+            })
+    }
+    all.append(application)
     let group = ServiceGroup(
         configuration: ServiceGroupConfiguration(
-            services: [.init(service: application)],
+            services: all.map { .init(service: $0) },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
     try await group.run()
 }

@@ -25,6 +25,7 @@ struct Settings: Sendable {
     /// Folder of the demonstration's store.
     var demoFolder = "./sealgate-data/demo"
     var console = Console()
+    var gateway = Gateway()
 
     /// Where the console listens, and how people reach it.
     struct Console: Sendable {

@@ -65,5 +65,5 @@ struct SettingsOption: Sendable {
     static func named(_ key: String) -> SettingsOption? { all.first { $0.key == key } }
 
     /// Every option, in the order of `sealgate config describe`.
-    static let all: [SettingsOption] = store + naming + intake + console
+    static let all: [SettingsOption] = store + naming + intake + console + gateway
 }

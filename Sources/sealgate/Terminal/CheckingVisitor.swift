@@ -1,4 +1,5 @@
 import MailReports
+import Storage
 
 /// Counts what files hold, and keeps what is wrong with them.
 struct CheckingVisitor: ReportVisitor {
@@ -25,7 +26,7 @@ struct CheckingVisitor: ReportVisitor {
     mutating func aggregateReport(_ report: AggregateReport) {
         result.reports += 1
         result.records += Int64(report.recordCount)
-        result.messages += report.messageCount
+        result.messages = ClassCounts.sum(result.messages, report.messageCount)
         note(report.repairs)
     }
 

@@ -1,7 +1,7 @@
 import Glibc
 import ReportConsumer
 
-/// One line on standard error that shows how far an import is; silent where nobody watches.
+/// One line on standard error that shows how far a long work is; silent where nobody watches.
 final class ProgressBar: Sendable {
     private let isShown: Bool
     private let started: ContinuousClock.Instant
@@ -13,10 +13,16 @@ final class ProgressBar: Sendable {
     }
 
     func show(_ progress: Importer.Progress) {
+        show(
+            Double(progress.bytesDone), of: Double(progress.bytesInAll),
+            "\(grouped(progress.counts.files)) of \(grouped(progress.filesInAll)) files, "
+                + "\(grouped(progress.counts.records)) records")
+    }
+
+    /// - Parameter words: what is done so far.
+    func show(_ done: Double, of whole: Double, _ words: String) {
         guard isShown else { return }
-        let share =
-            progress.bytesInAll > 0
-            ? min(1, Double(progress.bytesDone) / Double(progress.bytesInAll)) : 1
+        let share = whole > 0 ? min(1, done / whole) : 1
         let filled = Int(share * Double(width))
         let bar =
             String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
@@ -24,10 +30,7 @@ final class ProgressBar: Sendable {
         let seconds = Double(elapsed.components.seconds)
         let left =
             share > 0.02 && seconds > 1 ? ", about \(Int(seconds / share - seconds)) s left" : ""
-        writeToStandardError(
-            "\r\(bar) \(Int(share * 100)) %  \(grouped(progress.counts.files)) of "
-                + "\(grouped(progress.filesInAll)) files, \(grouped(progress.counts.records)) "
-                + "records\(left)   ")
+        writeToStandardError("\r\(bar) \(Int(share * 100)) %  \(words)\(left)   ")
     }
 
     func end() {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import MailReports
 import Glibc
 
 /// `1,234,567`.
@@ -103,4 +104,21 @@ struct TextTable {
         let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "──")
         return ([line(titles), rule] + rows.map(line)).joined(separator: "\n")
     }
+}
+
+/// A moment as `2026-11-22 05:25:10 UTC`.
+///
+/// - Parameter seconds: since 1970.
+func instant(_ seconds: Int64) -> String {
+    let day = UTCDay(secondsSinceEpoch: seconds)
+    let second = Int(seconds - day.firstSecond)
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    return "\(day) \(two(second / 3_600)):\(two(second / 60 % 60)):\(two(second % 60)) UTC"
+}
+
+/// Columns of the terminal, from COLUMNS or the terminal itself; 100 where there is none.
+func terminalWidth() -> Int {
+    var size = winsize()
+    guard ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 else { return 100 }
+    return min(Int(size.ws_col), 140)
 }

@@ -28,8 +28,7 @@ struct SampleDomains: DomainReading {
             summary.published = overview.published
             summary.firstDay = overview.firstDay
             summary.lastDay = overview.lastDay
-            summary.undecidedSenders =
-                overview.senders.filter { $0.counts[SourceClass.Fate.undecided] > 0 }.count
+            summary.undecidedSenders = overview.undecidedSenders
             return summary
         }
         return Portfolio(
@@ -267,6 +266,10 @@ struct SampleDomains: DomainReading {
             overview.senders.append(sender(part, days: days, window: window))
         }
         overview.senders.sort { $0.counts.total > $1.counts.total }
+        for sender in overview.senders where sender.counts.needsDecision {
+            overview.undecidedSenders += 1
+            overview.undecidedMessages += sender.counts[SourceClass.Fate.undecided]
+        }
         if size == .large, domain.text == "brand.example" {
             overview.otherSenders = 31
             overview.otherCounts.spoofing = 412

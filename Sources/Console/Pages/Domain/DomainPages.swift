@@ -56,7 +56,7 @@ struct DomainPages {
             fields["otherTotal"] = .text(Numbers.spoken(overview.otherCounts.total))
             fields["otherParts"] = .text(parts(overview.otherCounts))
         }
-        let reported = overview.reporters.reduce(Int64(0)) { $0 &+ $1.messages }
+        let reported = overview.reporters.reduce(Int64(0)) { ClassCounts.sum($0, $1.messages) }
         fields["reporters"] = .list(
             overview.reporters.map { reporter in
                 [

@@ -45,7 +45,8 @@ enum Glossary {
             anchor: "undecided", term: "To decide",
             explanation: "The message may be yours and carried no matching proof. Either it comes "
                 + "from a service of yours that is not set up, or there is too little evidence to "
-                + "tell. Only you know which.",
+                + "tell. Only you know which. A sender asks for your decision when that is so for "
+                + "one in twenty of its messages, or more.",
             sign: "◐"),
         Entry(
             anchor: "forwarded", term: "Forwarded",

@@ -149,7 +149,7 @@ struct UploadOutcome {
     var fields: Fields {
         var sentences: [String] = []
         if !accepted.isEmpty {
-            let messages = accepted.reduce(Int64(0)) { $0 &+ $1.messages }
+            let messages = accepted.reduce(Int64(0)) { ClassCounts.sum($0, $1.messages) }
             sentences.append(
                 "\(Numbers.counted(accepted.count, "report was", "reports were")) taken in, about "
                     + "\(Numbers.spoken(messages)) messages.")

@@ -1,5 +1,6 @@
 import DomainAnalysis
 import Identities
+import Storage
 
 /// Senders by what a record would do with their mail: the picture, and the table behind it.
 struct ReplayFlow {
@@ -14,7 +15,7 @@ struct ReplayFlow {
         var fate: SourceClass.Fate
         /// Delivered, put aside, refused, not under this record or not known.
         var messages: [Int64] = [0, 0, 0, 0]
-        var total: Int64 { messages.reduce(0, &+) }
+        var total: Int64 { messages.reduce(0, ClassCounts.sum) }
     }
 
     /// Largest first within a state; states in their usual order.
@@ -26,7 +27,8 @@ struct ReplayFlow {
             let fate = row.sourceClass.fate
             let key = Key(sender: row.senderKey, fate: fate)
             var sum = found[key] ?? Sum(key: row.senderKey, name: row.senderName, fate: fate)
-            sum.messages[Self.column(row.treewalk)] &+= row.messages
+            let column = Self.column(row.treewalk)
+            sum.messages[column] = ClassCounts.sum(sum.messages[column], row.messages)
             found[key] = sum
         }
         let order = SourceClass.Fate.shownOrder
@@ -68,7 +70,9 @@ struct ReplayFlow {
             if !rest.isEmpty {
                 var messages = [Int64](repeating: 0, count: 4)
                 for sum in rest {
-                    for column in messages.indices { messages[column] &+= sum.messages[column] }
+                    for column in messages.indices {
+                        messages[column] = ClassCounts.sum(messages[column], sum.messages[column])
+                    }
                 }
                 sources.append(
                     .init(

@@ -113,7 +113,8 @@ struct ReplayPages {
         let different = result.divergences.filter(\.changesOutcome)
             .sorted { $0.messages > $1.messages }
         fields["differentMessages"] = .text(
-            Numbers.counted(different.reduce(Int64(0)) { $0 &+ $1.messages }, "message", "messages")
+            Numbers.counted(
+                different.reduce(0) { ClassCounts.sum($0, $1.messages) }, "message", "messages")
         )
         fields["hasDifferences"] = .flag(!different.isEmpty)
         fields["differences"] = .list(
@@ -136,7 +137,7 @@ struct ReplayPages {
 enum ReplayWords {
     static func lead(_ summary: ReplaySummary, risky: Int) -> [Fields] {
         let totals = summary.totals
-        let stopped = totals.quarantine &+ totals.reject
+        let stopped = ClassCounts.sum(totals.quarantine, totals.reject)
         let act = totals.quarantine > 0 && totals.reject == 0 ? "put aside" : "stopped"
         guard totals.messages > 0 else {
             return [Words.piece("No mail was reported in these days, so there is nothing to try.")]

@@ -1,0 +1,105 @@
+import Gateway
+import Hummingbird
+import Logging
+import MailReports
+import Spool
+import Storage
+
+/// `/messages` and `/messages/ID`: the trace of every message, and what a person may do with one.
+struct MessagePages {
+    let templates: Templates
+    let services: ConsoleServices
+    let gateway: GatewayServices
+
+    func register(on router: Router<ConsoleContext>) {
+        router.get("/messages") { request, context in try await list(request, context) }
+        router.get("/messages/:id") { request, context in
+            let page = MessageDetailPage(
+                try await history(context), mayAct: context.mayManageMail,
+                done: Query(request)["done"])
+            return templates.response(page.draw(), for: context.visit)
+        }
+        router.get("/messages/:id/delete") { _, context in
+            let page = MessageDetailPage(
+                try await history(context), mayAct: context.mayManageMail)
+            var drawn = page.draw()
+            drawn.template = "deletemessage"
+            drawn.title = "Delete for good?"
+            return templates.response(drawn, for: context.visit)
+        }
+        for act in QueueRequest.Act.allCases {
+            router.post("/messages/:id/\(act.rawValue)") { _, context in
+                try await carryOut(act, context)
+            }
+        }
+    }
+
+    private func list(_ request: Request, _ context: ConsoleContext) async throws -> Response {
+        let query = Query(request)
+        let asked = MessageQuery(query)
+        if let id = asked.question.id,
+            try await gateway.messages.history(of: id.storedValue) != nil
+        {
+            return .redirect(to: "/messages/\(id)", type: .normal)
+        }
+        let place = query["at"].flatMap { MessagePage.Place($0) }
+        let page = try await gateway.messages.search(
+            asked.question.search, limit: Limits.messageRows, from: place)
+        let today = MailReports.UTCDay(secondsSinceEpoch: services.now())
+        let counts =
+            asked.isEmpty && place == nil
+            ? try await gateway.messages.counts(today...today) : []
+        let drawn = MessageListPage(
+            query: asked, page: page, counts: counts, isLaterPage: place != nil
+        ).draw()
+        return templates.response(drawn, for: context.visit)
+    }
+
+    private func history(_ context: ConsoleContext) async throws -> MessageHistory {
+        guard let id = context.parameters.get("id").flatMap({ QueueIdentifier($0) }),
+            let history = try await gateway.messages.history(of: id.storedValue)
+        else {
+            throw ConsoleError.notFound(
+                "No message has this id: it may be mistyped, or the message is older than what is "
+                    + "kept.")
+        }
+        return history
+    }
+
+    private func carryOut(
+        _ act: QueueRequest.Act, _ context: ConsoleContext
+    ) async throws -> Response {
+        let history = try await history(context)
+        let id = QueueIdentifier(storedValue: history.message.id)
+        try await context.carryOut(act, .message(id), gateway)
+        return .redirect(to: "/messages/\(id)?done=\(act.rawValue)", type: .normal)
+    }
+}
+
+extension ConsoleContext {
+    var mayManageMail: Bool { visit.account?.role.mayManageMail ?? false }
+
+    /// Has a person's request done, and says so in the log.
+    ///
+    /// - Returns: to how many messages.
+    @discardableResult
+    func carryOut(
+        _ act: QueueRequest.Act, _ scope: QueueRequest.Scope, _ gateway: GatewayServices
+    ) async throws -> Int {
+        guard let account = visit.account, account.role.mayManageMail else {
+            throw ConsoleError.forbidden("Your account may look at mail, and not change it.")
+        }
+        let answer = try await gateway.carryOut(QueueRequest(act, scope, by: account.name))
+        switch answer {
+        case .refused(let sentence):
+            throw ConsoleError.forbidden(ForeignText.clean(sentence, limit: 300))
+        case .done(let messages):
+            logger.info(
+                "The queue was changed by hand",
+                metadata: [
+                    "act": "\(act.rawValue)", "messages": "\(messages)", "by": "\(account.name)",
+                ])
+            return messages
+        }
+    }
+}

@@ -1,0 +1,198 @@
+import Identities
+public import MailAuthentication
+public import SMTP
+public import SMTPServer
+public import Spool
+
+/// The walk of one message, from its last octet to our answer: parse, authenticate, decide, record
+/// and enqueue, and only then reply.
+///
+/// The verdict comes before the 250, so that a refusal is the client's to tell its sender and we
+/// send nothing to forged addresses. What fails inside us is 451, and what takes too long is held:
+/// nothing passes unchecked, and nothing that was answered with 250 can be lost.
+public struct MailPipeline: Sendable {
+    /// Where a walk's results go. The rooms are joined by closures.
+    public struct Outlets: Sendable {
+        /// Tells the deliverer of a message that is now in the spool.
+        public var accepted: @Sendable (SpoolMessage) -> Void = { _ in }
+        /// Keeps the record of a message that was refused; those accepted have theirs in the spool.
+        public var refused: @Sendable (MessageRecord) -> Void = { _ in }
+        /// Tells the writer of DMARC reports what was seen.
+        public var observed: @Sendable (ReceivedMessage, MessageAuthentication, Decision) -> Void =
+            { _, _, _ in }
+        /// Takes a mail with reports; when it returns, the reports are durable.
+        public var report: @Sendable (ReceivedMessage) async throws -> Void = { _ in
+            throw CancellationError()
+        }
+
+        public init() {}
+    }
+
+    let options: GatewayOptions
+    let authenticator: MessageAuthenticator
+    let spool: Spool
+    let outlets: Outlets
+    let identifiers: @Sendable () -> QueueIdentifier
+    /// Milliseconds since 1970.
+    let now: @Sendable () -> Int64
+    private let judge: AuthenticationJudge
+    private let stamp: VerdictStamp
+    private let forged: ForgedFields
+    private let counters: GatewayCounters
+
+    public init(
+        options: GatewayOptions, authenticator: MessageAuthenticator, spool: Spool,
+        secret: [UInt8], outlets: Outlets, counters: GatewayCounters,
+        identifiers: @escaping @Sendable () -> QueueIdentifier,
+        now: @escaping @Sendable () -> Int64
+    ) {
+        self.options = options
+        self.authenticator = authenticator
+        self.spool = spool
+        self.outlets = outlets
+        self.identifiers = identifiers
+        self.now = now
+        self.counters = counters
+        judge = AuthenticationJudge(options: options.judge)
+        stamp = VerdictStamp(secret: secret)
+        forged = ForgedFields(authservID: options.authservID, stamp: stamp)
+    }
+
+    /// Takes a message, or refuses it.
+    public func accept(_ received: ReceivedMessage, role: ListenerRole) async -> SMTPReply {
+        let started = now()
+        let id = identifiers()
+        guard let parsed = ParsedContent(received.content) else {
+            counters.count(.defer)
+            return Self.failure("the message could not be read")
+        }
+        let (authentication, decision) = await judgement(of: received, parsed.message, role)
+        let checked = now()
+        if let authentication { outlets.observed(received, authentication, decision) }
+        let record = { (decision: Decision) in
+            MessageRecord(
+                received, parsed.message, authentication, decision, id: id, role: role,
+                durations: RecordedDurations(
+                    authenticate: Int(checked - started), total: Int(now() - started)),
+                at: started)
+        }
+        switch decision.disposition {
+        case .reject, .defer:
+            counters.count(decision.disposition)
+            outlets.refused(record(decision))
+            parsed.discard()
+            return Self.refusal(decision, id)
+        case .deliver, .hold:
+            return await enqueue(received, parsed, authentication, decision, record(decision))
+        }
+    }
+
+    /// Takes a mail with reports to `ReportConsumer`: 250 means that they are in its store.
+    func acceptReport(_ received: ReceivedMessage) async -> SMTPReply {
+        do {
+            try await outlets.report(received)
+        } catch {
+            counters.count(.defer)
+            return Self.failure("the report could not be stored")
+        }
+        counters.countReport()
+        return SMTPReply(250, EnhancedStatusCode(2, 0, 0), "Ok: the report is stored")
+    }
+
+    // MARK: Authenticate and decide
+
+    private func judgement(
+        of received: ReceivedMessage, _ message: RawMessage, _ role: ListenerRole
+    ) async -> (MessageAuthentication?, Decision) {
+        let hops = message.fields.count { $0.isNamed("Received") }
+        guard hops <= Limits.receivedFields else {
+            return (
+                nil,
+                Decision(
+                    .reject, .mailLoop,
+                    "The message has passed \(hops) servers already; it goes round in a circle.")
+            )
+        }
+        let isOwn = role == .internal || options.isOwnNetwork(received.client.address)
+        if isOwn, !options.checksOwnNetworks {
+            return (
+                nil, Decision(.deliver, .ownNetwork, "It comes from one of your own networks.")
+            )
+        }
+        let request = MessageAuthenticatorRequest(
+            message: message, client: received.client.address, helo: received.client.helo ?? "",
+            mailFrom: received.envelope.reversePath.description,
+            recipients: received.envelope.recipients.map(\.path.description),
+            receiver: options.hostName.text, now: received.receivedAt)
+        let authenticator = authenticator
+        let found = await Deadline.run(options.deadline) {
+            await authenticator.authenticate(request)
+        }
+        guard let found else {
+            return (
+                nil,
+                Decision(
+                    .hold, .overran,
+                    "The checks took longer than \(options.deadline.components.seconds) seconds. "
+                        + "The mail is kept until somebody looks at it.")
+            )
+        }
+        return (found, judge.decide(found, message))
+    }
+
+    // MARK: Record and enqueue
+
+    private func enqueue(
+        _ received: ReceivedMessage, _ parsed: ParsedContent,
+        _ authentication: MessageAuthentication?, _ decision: Decision, _ record: MessageRecord
+    ) async -> SMTPReply {
+        let fields = TraceFields(hostName: options.hostName, stamp: stamp)
+        let prefix = fields.render(
+            received, id: record.id,
+            results: authentication?.authenticationResults(authservID: options.authservID),
+            decision, now: received.receivedAt)
+        guard let content = parsed.content(without: forged.indices(in: parsed.message)) else {
+            counters.count(.defer)
+            return Self.failure("the message could not be stored")
+        }
+        let isHeld = decision.disposition == .hold
+        let message = SpoolMessage(
+            id: record.id, receivedAt: record.receivedAt, envelope: received.envelope,
+            record: record.encoded(),
+            disposition: isHeld ? .hold(reason: decision.reasons[0].sentence) : .deliver,
+            prefix: prefix, content: content, routing: "")
+        do {
+            try await spool.accept(message)
+        } catch {
+            counters.count(.defer)
+            if case .full = error {
+                return SMTPReply(452, EnhancedStatusCode(4, 3, 1), "No room left; try later")
+            }
+            return Self.failure("it could not be stored")
+        }
+        // From here on the message is ours, whatever happens.
+        counters.count(decision.disposition)
+        outlets.accepted(message)
+        return SMTPReply(250, EnhancedStatusCode(2, 0, 0), "Ok: kept as \(record.id)")
+    }
+
+    // MARK: Replies
+
+    /// The sentence that decided, and our name for the message; no detail of our insides.
+    static func refusal(_ decision: Decision, _ id: QueueIdentifier) -> SMTPReply {
+        let reason = decision.reasons.first
+        let isTemporary = decision.disposition == .defer
+        var status = reason?.code.status ?? EnhancedStatusCode(5, 7, 1)
+        if isTemporary, status.status != 4 {
+            status = EnhancedStatusCode(4, status.subject, status.detail)
+        }
+        return SMTPReply(
+            isTemporary ? 451 : 550, status,
+            "\(reason?.sentence ?? "Refused.") (\(id))")
+    }
+
+    static func failure(_ what: String) -> SMTPReply {
+        SMTPReply(
+            451, EnhancedStatusCode(4, 3, 0), "Something failed here, \(what); try again later")
+    }
+}

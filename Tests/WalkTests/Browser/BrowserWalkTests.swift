@@ -1,0 +1,134 @@
+import FoundationEssentials
+import Glibc
+import Testing
+
+/// The console over the demonstration, in a real browser: nothing complains, nothing scrolls
+/// sideways, everything can be reached by keyboard and read, wide and narrow, light and dark.
+///
+/// With `SEALGATE_SCREENSHOTS=FOLDER` it leaves pictures there (scripts/screenshots).
+@Suite(.serialized)
+struct BrowserWalkTests {
+    struct Look: CustomStringConvertible {
+        var width: Int
+        var isDark: Bool
+        var description: String { "\(width)-\(isDark ? "dark" : "light")" }
+
+        static let all = [390, 1_440].flatMap { width in
+            [false, true].map { Look(width: width, isDark: $0) }
+        }
+    }
+
+    @Test("every page works in a browser, at both widths, in both colours, by keyboard")
+    func pages() throws {
+        try withScratchFolder { folder in
+            let console = try DemonstrationConsole(folder: folder)
+            let browser = try Chromium(profile: folder + "/profile")
+            try signIn(browser, console)
+            let pages = try addresses(browser, console)
+            for look in Look.all {
+                try browser.look(width: look.width, height: 900, isDark: look.isDark)
+                for (name, address) in pages {
+                    try browser.open(address)
+                    try check(browser, "\(name) at \(look)")
+                    try keep(browser, as: "\(name)-\(look)")
+                    // The order of a page is the same at every width; on the narrow one more
+                    // could be out of sight.
+                    if look.width == 390, !look.isDark { try checkKeyboard(browser, name) }
+                    let complaints = try browser.takeComplaints()
+                    #expect(complaints.isEmpty, "\(name) at \(look): \(complaints)")
+                }
+            }
+        }
+    }
+
+    @Test("a page with faults is told from one without")
+    func faults() throws {
+        try withScratchFolder { folder in
+            let browser = try Chromium(profile: folder + "/profile")
+            try browser.look(width: 390, height: 900, isDark: false)
+            let page = """
+                <!DOCTYPE html><meta name="viewport" content="width=device-width">
+                <h1>Wrong</h1><a href="#1">link</a> <a href="#2" tabindex="-1">unreachable</a>
+                <button style="outline: none">unseen</button>
+                <p style="color: gray; background: silver">faint</p>
+                <div style="width: 500px">wide</div><script>console.error("no")</script>
+                """
+            try Data(page.utf8).write(to: URL(filePath: folder + "/page.html"))
+            try browser.open("file://\(folder)/page.html")
+            let facts = try browser.run(PageScripts.facts)
+            #expect(facts["surplus"]?.number ?? 0 > 100, "\(facts.rendered)")
+            let faint = try browser.run(PageScripts.faint).list
+            #expect(faint.count == 1, "\(faint.map(\.rendered))")
+            _ = try browser.run(PageScripts.watchFocus)
+            for _ in 0..<10 { try browser.pressTab() }
+            let found = try browser.run(PageScripts.missed)
+            #expect(found["missed"]?.list.count == 1, "\(found.rendered)")
+            #expect(found["unseen"]?.list.count == 1, "\(found.rendered)")
+            let complaints = try browser.takeComplaints()
+            #expect(complaints.count == 1, "\(complaints)")
+            #expect(try browser.takeComplaints().isEmpty)
+        }
+    }
+
+    private func signIn(_ browser: Chromium, _ console: DemonstrationConsole) throws {
+        try browser.look(width: 1_440, height: 900, isDark: false)
+        try browser.open(console.firstLink)
+        try browser.run(PageScripts.account)
+        try browser.submit("#first")
+        #expect(try browser.run("document.querySelector('h1').textContent").text == "Your domains")
+        #expect(try browser.takeComplaints().isEmpty)
+    }
+
+    /// The pages by name; links are found as a person finds them.
+    private func addresses(
+        _ browser: Chromium, _ console: DemonstrationConsole
+    ) throws -> [(String, String)] {
+        let domain = console.address + "/domains/north-oats.example"
+        func link(_ selector: String, on page: String) throws -> String {
+            try browser.open(page)
+            let found = try browser.run("document.querySelector('\(selector)')?.href ?? ''").text
+            return try #require(found.flatMap { $0.isEmpty ? nil : $0 }, "no \(selector)")
+        }
+        return [
+            ("portfolio", console.address + "/"), ("domain", domain),
+            ("sender", try link("main a[href*=\"/senders/\"]", on: domain)),
+            ("replay", domain + "/replay"), ("plan", domain + "/plan"),
+            ("intake", console.address + "/intake"),
+            (
+                "quarantine",
+                try link("main a[href*=\"/quarantine/\"]", on: console.address + "/intake")
+            ),
+            ("glossary", console.address + "/glossary"),
+        ]
+    }
+
+    private func check(_ browser: Chromium, _ page: String) throws {
+        let facts = try browser.run(PageScripts.facts)
+        #expect(facts["status"]?.number == 200, "\(page)")
+        #expect(facts["heading"]?.text?.isEmpty == false, "\(page) has no heading")
+        #expect(facts["surplus"]?.number == 0, "\(page) scrolls sideways: \(facts.rendered)")
+        let faint = try browser.run(PageScripts.faint).list
+        #expect(faint.isEmpty, "\(page) has faint words: \(faint.map(\.rendered))")
+    }
+
+    /// Goes through the whole page with the Tab key.
+    private func checkKeyboard(_ browser: Chromium, _ page: String) throws {
+        let count = Int(try browser.run(PageScripts.watchFocus).number ?? 0)
+        #expect(count > 10, "\(page) has next to nothing to act on")
+        // Some more than there are: the page's own frame and its sections may take a turn.
+        for _ in 0..<(count + 20) { try browser.pressTab() }
+        let found = try browser.run(PageScripts.missed)
+        let (missed, unseen) = (found["missed"]?.list ?? [], found["unseen"]?.list ?? [])
+        #expect(missed.isEmpty, "\(page): not reached by Tab: \(missed.map(\.rendered))")
+        #expect(unseen.isEmpty, "\(page): no sign of the focus: \(unseen.map(\.rendered))")
+    }
+
+    private func keep(_ browser: Chromium, as name: String) throws {
+        guard let folder = ProcessInfo.processInfo.environment["SEALGATE_SCREENSHOTS"],
+            !folder.isEmpty
+        else { return }
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        try browser.screenshot().write(to: URL(filePath: "\(folder)/\(name).png"))
+    }
+}

@@ -1,0 +1,41 @@
+import FoundationEssentials
+import Glibc
+
+/// `sealgate demo`, started as a person would start it, and stopped when it goes.
+final class DemonstrationConsole {
+    /// The address of its first page, with the link that works once.
+    let firstLink: String
+    private let pid: pid_t
+
+    init(folder: String) throws {
+        let scratch = folder + "/console"
+        let pid = try Program.start(
+            ["demo", "--data", folder + "/demo", "--port", "0"], scratch: scratch)
+        self.pid = pid
+        let end = ContinuousClock.now + .seconds(120)
+        var found: String?
+        while found == nil {
+            let said =
+                (try? Data(contentsOf: URL(filePath: scratch + ".out")))
+                .map { String(decoding: $0, as: UTF8.self) } ?? ""
+            found = said.split(whereSeparator: \.isWhitespace)
+                .first { $0.hasPrefix("http://") }.map(String.init)
+            guard found == nil else { break }
+            guard ContinuousClock.now < end, waitpid(pid, nil, WNOHANG) == 0 else {
+                kill(pid, SIGKILL)
+                throw Program.Missing(description: "The console did not start: \(said)")
+            }
+            usleep(50_000)
+        }
+        self.firstLink = found ?? ""
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    var address: String { String(firstLink.prefix { $0 != "?" }.dropLast("/welcome".count)) }
+
+    deinit {
+        kill(pid, SIGTERM)
+        var status: Int32 = 0
+        waitpid(pid, &status, 0)
+    }
+}
