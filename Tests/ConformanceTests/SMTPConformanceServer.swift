@@ -102,9 +102,18 @@ final class SMTPConformanceClient {
         try? await channel.writeAndFlush(ByteBuffer(bytes: octets)).get()
     }
 
-    /// Sends each octet by itself.
+    /// Sends each octet by itself, all from the event loop: tests beside this one, that compute,
+    /// would keep a task waiting before each.
     func drip(_ octets: [UInt8]) async {
-        for octet in octets { await send([octet]) }
+        let channel = self.channel
+        @Sendable func next(_ index: Int, _ end: EventLoopPromise<Void>) {
+            guard index < octets.count, channel.isActive else { return end.succeed() }
+            channel.writeAndFlush(ByteBuffer(bytes: [octets[index]]), promise: nil)
+            channel.eventLoop.execute { next(index + 1, end) }
+        }
+        let end = channel.eventLoop.makePromise(of: Void.self)
+        channel.eventLoop.execute { next(0, end) }
+        try? await end.futureResult.get()
     }
 
     /// The next reply; nil when the server has closed.
