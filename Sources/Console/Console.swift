@@ -35,6 +35,7 @@ public func makeConsole(
             .register(on: router)
         QueuePages(templates: templates, services: services, gateway: gateway)
             .register(on: router)
+        SetupPages(templates: templates, gateway: gateway).register(on: router)
     }
     return Application(
         router: router,

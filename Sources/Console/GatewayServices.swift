@@ -1,3 +1,5 @@
+public import Gateway
+public import Identities
 public import MailReports
 public import Spool
 public import Storage
@@ -19,17 +21,39 @@ public struct GatewayServices: Sendable {
     let messages: any MessageReading
     let queue: @Sendable () async throws -> QueueSnapshot
     let carryOut: @Sendable (QueueRequest) async throws -> QueueAnswer
+    /// Nil where nobody can say how the servers around the gateway are set up.
+    let setup: SetupServices?
 
     /// - Parameters:
     ///   - queue: the queue as it is now.
     ///   - carryOut: does what a person asks for; when it returns, it is durable.
     public init(
         messages: any MessageReading, queue: @escaping @Sendable () async throws -> QueueSnapshot,
-        carryOut: @escaping @Sendable (QueueRequest) async throws -> QueueAnswer
+        carryOut: @escaping @Sendable (QueueRequest) async throws -> QueueAnswer,
+        setup: SetupServices? = nil
     ) {
         self.messages = messages
         self.queue = queue
         self.carryOut = carryOut
+        self.setup = setup
+    }
+}
+
+/// What the pages about the servers around the gateway read and ask for.
+public struct SetupServices: Sendable {
+    let facts: @Sendable () async -> SetupFacts
+    /// Whose servers the mail goes on to, as far as the gateway can tell.
+    let provider: MailboxProvider?
+    let check: @Sendable (DomainName, MailboxProvider) async -> [BypassFinding]
+
+    /// - Parameter check: looks for ways around the gateway; it connects to servers.
+    public init(
+        provider: MailboxProvider?, facts: @escaping @Sendable () async -> SetupFacts,
+        check: @escaping @Sendable (DomainName, MailboxProvider) async -> [BypassFinding]
+    ) {
+        self.provider = provider
+        self.facts = facts
+        self.check = check
     }
 }
 

@@ -77,6 +77,7 @@ struct Templates: Sendable {
         ("results", PackageResources.results_mustache),
         ("search", PackageResources.search_mustache),
         ("sender", PackageResources.sender_mustache),
+        ("setup", PackageResources.setup_mustache),
         ("states", PackageResources.states_mustache),
         ("window", PackageResources.window_mustache),
     ]
@@ -112,13 +113,14 @@ struct Templates: Sendable {
 struct Page {
     /// The entry of the navigation that is marked.
     enum Place: CaseIterable {
-        case domains, messages, queue, intake, glossary, nowhere
+        case domains, messages, queue, setup, intake, glossary, nowhere
 
         var flag: String {
             switch self {
             case .domains: "isAtDomains"
             case .messages: "isAtMessages"
             case .queue: "isAtQueue"
+            case .setup: "isAtSetup"
             case .intake: "isAtIntake"
             case .glossary: "isAtGlossary"
             case .nowhere: "isNowhere"

@@ -28,6 +28,9 @@ struct CertificateNames {
         }
     }
 
+    /// The first host that the certificate names.
+    var first: String? { hosts.first { !$0.isEmpty } }
+
     /// The first of the names that the certificate is for.
     func match(_ names: [String]) -> String? {
         names.first { name in

@@ -12,6 +12,21 @@ struct `Inputs of the fuzz targets` {
         ).filter { !$0.lastPathComponent.hasPrefix(".") }
     }
 
+    /// What can be read of a zone file; lines with a fault are passed over, as the target does.
+    private static func records(in bytes: [UInt8]) -> [ResourceRecord] {
+        var reader = ZoneFileReader(bytes, origin: DNSName("example.test")) { _ in
+            Array("included A 192.0.2.1\n".utf8)
+        }
+        var records: [ResourceRecord] = []
+        for _ in 0..<10_000 {
+            do {
+                guard let record = try reader.next() else { break }
+                records.append(record)
+            } catch {}
+        }
+        return records
+    }
+
     @Test func `messages are read and come back the same`() throws {
         let files = try Self.files("messages")
         #expect(files.count == 7)
@@ -32,9 +47,8 @@ struct `Inputs of the fuzz targets` {
             if let message = try? DNSMessage.parse(bytes) {
                 _ = try DNSMessage.parse(message.render())
             }
-            if let records = try? ZoneFile.parse(bytes, origin: .root) {
-                #expect(try ZoneFile.parse(ZoneFile.render(records)) == records)
-            }
+            let records = Self.records(in: bytes)
+            #expect(try ZoneFile.parse(ZoneFile.render(records)) == records)
         }
     }
 }

@@ -86,10 +86,10 @@ extension Presentation {
                 }
                 parts += types.map(\.description)
             case .parameters:
-                guard let pairs = ServiceParameters.pairs(in: reader.rest()) else {
-                    throw reader.fault(.badRecordData)
-                }
-                parts += ServiceParameters.text(of: pairs)
+                guard let pairs = ServiceParameters.pairs(in: reader.rest()),
+                    let words = ServiceParameters.text(of: pairs)
+                else { throw reader.fault(.badRecordData) }
+                parts += words
             case .hyphenated(let count):
                 parts.append(
                     try reader.octets(count).map { hexadecimal([$0]) }.joined(separator: "-"))

@@ -26,9 +26,11 @@ enum ServiceParameters {
         return pairs
     }
 
-    /// The form that `octets(of:)` reads back.
-    static func text(of pairs: [(key: UInt16, value: [UInt8])]) -> [String] {
-        pairs.map { key, value in
+    /// The form that `octets(of:)` reads back; nil when the list of mandatory keys is none that a
+    /// zone file may hold (RFC 9460 §8).
+    static func text(of pairs: [(key: UInt16, value: [UInt8])]) -> [String]? {
+        guard isMandatoryListSound(pairs) else { return nil }
+        return pairs.map { key, value in
             let name = Int(key) < names.count ? names[Int(key)] : "key\(key)"
             if value.isEmpty { return key == 2 || key == 8 ? name : "key\(key)" }
             guard let shown = shown(value, key: key) else {
@@ -36,6 +38,19 @@ enum ServiceParameters {
             }
             return "\(name)=\(shown)"
         }
+    }
+
+    /// Rising keys, all of them given, and not the list itself.
+    private static func isMandatoryListSound(_ pairs: [(key: UInt16, value: [UInt8])]) -> Bool {
+        guard let list = pairs.first, list.key == 0 else { return true }
+        guard list.value.count % 2 == 0 else { return false }
+        var last: UInt16 = 0
+        for index in stride(from: 0, to: list.value.count, by: 2) {
+            let key = UInt16(list.value[index]) << 8 | UInt16(list.value[index + 1])
+            guard key > last, pairs.contains(where: { $0.key == key }) else { return false }
+            last = key
+        }
+        return true
     }
 
     /// Keys with a form of their own; nil when the value does not fit it.

@@ -1,4 +1,5 @@
 import Console
+import DNS
 import Gateway
 import SMTPServer
 import Spool
@@ -9,7 +10,21 @@ extension GatewayHouse {
     func consoleServices(_ house: House) -> GatewayServices {
         GatewayServices(
             messages: MessageStore(database: house.database), queue: { snapshot() },
-            carryOut: { try await carryOut($0) })
+            carryOut: { try await carryOut($0) }, setup: setupServices(house.lookup ?? NoLookup()))
+    }
+
+    private func setupServices(_ lookup: any DNSLookup) -> SetupServices {
+        let (setup, logger) = (setup, logger)
+        return SetupServices(
+            provider: setup.provider, facts: { await setup.facts(lookup: lookup) },
+            check: { domain, provider in
+                await setup.bypasses(
+                    BypassCheck.Request(
+                        domain: domain, provider: provider, servers: setup.mailboxServers,
+                        now: milliseconds()),
+                    facts: setup.facts(lookup: lookup), lookup: lookup, sends: false,
+                    logger: logger)
+            })
     }
 
     /// Destinations on the queue's page.
