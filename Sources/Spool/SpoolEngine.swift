@@ -35,6 +35,8 @@ final class SpoolEngine: Sendable {
     private let caretakerSignal = WakeSignal()
     private let threads = Mutex<[SpoolThread]>([])
     private static let careInterval: Duration = .milliseconds(50)
+    /// How long a writer without work sleeps before it looks for something to carry.
+    private static let idleInterval: Duration = .milliseconds(50)
 
     init(_ core: SpoolCore) { self.core = core }
 
@@ -95,8 +97,8 @@ final class SpoolEngine: Sendable {
                 if line.notesDue == nil { line.notesDue = due }
             }
             line.waiting.append(waiting)
-            // A sleeping writer looks for notes by itself.
-            let wakes = line.isWriterAsleep && !isNote
+            // A sleeping writer that knows of a note looks for the others by itself.
+            let wakes = line.isWriterAsleep && (!isNote || line.notes == 1)
             if wakes { line.isWriterAsleep = false }
             return (false, wakes)
         }
@@ -127,7 +129,7 @@ final class SpoolEngine: Sendable {
         return line.withLock { line in
             line.isWriterAsleep = false
             let isUrgent = line.waiting.count > line.notes || line.isClosing
-            let patience = line.notesDue.map { $0 - now } ?? core.options.noteDelay
+            let patience = line.notesDue.map { $0 - now } ?? Self.idleInterval
             guard !line.waiting.isEmpty, isUrgent || patience <= .zero else {
                 line.isWriterAsleep = true
                 return ([], max(.zero, patience), line.isClosing)

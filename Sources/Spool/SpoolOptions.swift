@@ -16,8 +16,9 @@ public struct SpoolOptions: Sendable {
     public var batchOctets = 4 << 20
     /// Octets that must stay free on the disk: below, messages are refused.
     public var minimumFreeOctets = 256 << 20
-    /// How long a change given to `note` may wait for company.
-    public var noteDelay: Duration = .milliseconds(50)
+    /// How long a change given to `note` may wait for company. What waits when the program is
+    /// killed is delivered again; a write of its own costs a disk without mail to write nothing.
+    public var noteDelay: Duration = .milliseconds(2)
     /// Segments in use before messages are carried out of the oldest.
     public var segmentsBeforeCarry = 4
     /// Whether segments wait for `projected(upTo:)` before they are used again.
@@ -26,7 +27,7 @@ public struct SpoolOptions: Sendable {
     public var verifiesContents = true
     /// Acceptances this close to the end of a program that was killed are recorded as
     /// `duplicateRisk`: their clients may not have read the 250.
-    public var acknowledgementWindow: Duration = .seconds(1)
+    public var acknowledgementWindow: Duration = .milliseconds(300)
     /// How long a disk that refused is left alone.
     public var retryDelay: Duration = .seconds(1)
     /// Milliseconds since 1970.
