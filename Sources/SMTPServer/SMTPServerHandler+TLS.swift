@@ -24,6 +24,8 @@ extension SMTPServerHandler {
         do {
             try context.pipeline.syncOperations.addHandler(
                 NIOSSLServerHandler(context: tls.context), position: .first)
+            // Nearer to the wire than TLS: it sees what goes out.
+            try context.pipeline.syncOperations.addHandler(CipherObserver(), position: .first)
         } catch {
             finish("TLS cannot begin: \(error)")
             return
@@ -41,9 +43,11 @@ extension SMTPServerHandler {
             case .tlsv12: "TLSv1.2"
             default: "TLS"
             }
+        let observer = try? context.pipeline.syncOperations.handler(type: CipherObserver.self)
         client.tls = TLSFacts(
-            version: version, cipher: "",
+            version: version, cipher: observer?.cipher ?? "",
             clientCertificateName: handler?.peerCertificate.flatMap(Self.name))
+        if let observer { context.pipeline.syncOperations.removeHandler(observer, promise: nil) }
         session.secured()
         stage = .dialogue
         awaitCommand()

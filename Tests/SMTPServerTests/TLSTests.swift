@@ -47,6 +47,9 @@ import Testing
             }
             let message = try #require(server.notes.messages.first)
             #expect(message.client.tls?.version == "TLSv1.3")
+            let suites = ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"]
+            let chacha = "TLS_CHACHA20_POLY1305_SHA256"
+            #expect((suites + [chacha]).contains(message.client.tls?.cipher))
             #expect(message.client.tls?.clientCertificateName == nil)
             #expect(message.envelope.parameters.requiresTLS)
             #expect(message.content.count == 300_000)

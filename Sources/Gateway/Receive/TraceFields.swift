@@ -31,7 +31,8 @@ struct TraceFields {
         text += "\r\n\tby \(hostName.text) (Sealgate) with \(Self.proto(client, message.envelope))"
         text += " id \(id)"
         if let tls = client.tls {
-            text += "\r\n\t(\(Self.word(tls.version)) \(Self.word(tls.cipher)))"
+            let cipher = tls.cipher.isEmpty ? "" : " \(Self.word(tls.cipher))"
+            text += "\r\n\t(\(Self.word(tls.version))\(cipher))"
         }
         // With several recipients the field would tell each about the others (RFC 5321 §7.2).
         if message.envelope.recipients.count == 1 {
