@@ -86,7 +86,8 @@ public struct TraceReport: Sendable {
         guard !history.recipients.isEmpty else { return [] }
         let rows = history.recipients.map { recipient in
             let said = [recipient.host, recipient.reply].compactMap { $0 }.joined(separator: ": ")
-            let state = TraceWords.state(recipient.state)
+            let state = TraceWords.state(
+                TraceWords.state(ofRecipient: recipient.state, in: history.message.state))
             return (
                 recipient.address,
                 said.isEmpty ? state : "\(state), \(said)"

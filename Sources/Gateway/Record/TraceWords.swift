@@ -17,6 +17,18 @@ public enum TraceWords {
         }
     }
 
+    /// Where a recipient stands. Nothing is on its way to anybody while the message as a whole is
+    /// held, or was never taken.
+    public static func state(
+        ofRecipient recipient: MessageState, in message: MessageState
+    ) -> MessageState {
+        guard recipient == .waiting else { return recipient }
+        switch message {
+        case .held, .refused, .deferred, .deleted, .lost: return message
+        case .waiting, .failed, .delivered: return recipient
+        }
+    }
+
     /// A sign that goes with the word, never alone.
     public static func sign(_ state: MessageState) -> String {
         switch state {

@@ -52,6 +52,24 @@ struct TraceReportTests {
                 + "asks to refuse what it did not sign.")
     }
 
+    @Test(arguments: [MessageState.held, .refused, .deferred, .deleted, .lost])
+    func `nothing is on its way to a recipient of mail that does not move`(
+        _ state: MessageState
+    ) throws {
+        var history = history(try RecordSamples.accepted(), state)
+        for index in history.recipients.indices {
+            history.recipients[index].state = .waiting
+            history.recipients[index].host = nil
+            history.recipients[index].reply = nil
+        }
+        let text = TraceReport(history).lines(width: 100).joined(separator: "\n")
+        #expect(!text.contains("On its way"))
+        #expect(text.contains("ben@example.com  \(TraceWords.state(state))"))
+        // One that has it already has it.
+        #expect(TraceWords.state(ofRecipient: .delivered, in: state) == .delivered)
+        #expect(TraceWords.state(ofRecipient: .waiting, in: .waiting) == .waiting)
+    }
+
     @Test func `nothing of a message moves the cursor, and every line fits`() throws {
         var record = try RecordSamples.accepted()
         let hostile = "\u{1B}[2J\u{202E}\r\n\u{9B}31m" + String(repeating: "wide ", count: 60)

@@ -124,7 +124,9 @@ struct MessageDetailPage {
             "recipients": .list(
                 history.recipients.map { recipient in
                     let isTried = recipient.host != nil || recipient.reply != nil
-                    return TraceFields.state(recipient.state).adding([
+                    let state = TraceWords.state(
+                        ofRecipient: recipient.state, in: history.message.state)
+                    return TraceFields.state(state).adding([
                         "recipientAddress": ForeignText.value(recipient.address, limit: 120),
                         "recipientHost": recipient.host.map { ForeignText.value($0, limit: 120) },
                         "recipientReply": recipient.reply.map { ForeignText.value($0, limit: 300) },
