@@ -59,6 +59,9 @@ public struct GatewayOptions: Sendable {
     /// Whether mail from our own networks is checked like any other.
     public var checksOwnNetworks = false
     public var judge = AuthenticationJudge.Options()
+    /// The organizational domain of one of our own, for the history of who writes to whom; the
+    /// domain itself unless it is set.
+    public var organizationalDomain: @Sendable (DomainName) -> DomainName = { $0 }
 
     public init(hostName: DomainName, authservID: String? = nil) {
         self.hostName = hostName
@@ -67,6 +70,20 @@ public struct GatewayOptions: Sendable {
 
     func isUnlimited(_ address: IPAddress) -> Bool {
         unlimited.contains { $0.contains(address) }
+    }
+
+    /// Who is proved to have written a mail from our own networks: the organizational domain of the
+    /// author's domain, where that is ours or below one of ours. Other names our network says
+    /// nothing about.
+    func ownIdentity(ofAuthor domain: DomainName) -> DomainName? {
+        var name: DomainName? = domain
+        while let candidate = name {
+            if judge.ownDomains.contains(candidate) || domains[candidate] != nil {
+                return organizationalDomain(candidate)
+            }
+            name = candidate.parent
+        }
+        return nil
     }
 
     public func isOwnNetwork(_ address: IPAddress) -> Bool {

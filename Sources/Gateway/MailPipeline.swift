@@ -69,12 +69,19 @@ public struct MailPipeline: Sendable {
         let (authentication, decision) = await judgement(of: received, parsed.message, role)
         let checked = now()
         if let authentication { outlets.observed(received, authentication, decision) }
+        let isOwn = isOwn(received, role)
         let record = { (decision: Decision) in
-            MessageRecord(
+            var record = MessageRecord(
                 received, parsed.message, authentication, decision, id: id, role: role,
                 durations: RecordedDurations(
                     authenticate: Int(checked - started), total: Int(now() - started)),
                 at: started)
+            if isOwn, record.identities.organizational == nil {
+                record.identities.organizational = record.header.authorDomain.flatMap {
+                    options.ownIdentity(ofAuthor: $0)
+                }
+            }
+            return record
         }
         switch decision.disposition {
         case .reject, .defer:
@@ -101,6 +108,11 @@ public struct MailPipeline: Sendable {
 
     // MARK: Authenticate and decide
 
+    /// Whether our own people or machines sent it, known by their network.
+    private func isOwn(_ received: ReceivedMessage, _ role: ListenerRole) -> Bool {
+        role == .internal || options.isOwnNetwork(received.client.address)
+    }
+
     private func judgement(
         of received: ReceivedMessage, _ message: RawMessage, _ role: ListenerRole
     ) async -> (MessageAuthentication?, Decision) {
@@ -113,8 +125,7 @@ public struct MailPipeline: Sendable {
                     "The message has passed \(hops) servers already; it goes round in a circle.")
             )
         }
-        let isOwn = role == .internal || options.isOwnNetwork(received.client.address)
-        if isOwn, !options.checksOwnNetworks {
+        if isOwn(received, role), !options.checksOwnNetworks {
             return (
                 nil, Decision(.deliver, .ownNetwork, "It comes from one of your own networks.")
             )

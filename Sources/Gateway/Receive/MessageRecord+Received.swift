@@ -57,6 +57,14 @@ extension RecordedHeader {
         }
     }
 
+    /// The domain of the author's address.
+    var authorDomain: DomainName? {
+        guard let at = authorAddress?.utf8.lastIndex(of: UInt8(ascii: "@")),
+            let domain = authorAddress?[at...].dropFirst()
+        else { return nil }
+        return DomainName(domain)
+    }
+
     private mutating func readAuthor(_ field: RawField) {
         let addresses = AddressList(parsing: Array(field.valueOctets.prefix(4_096))).mailboxes
         guard addresses.count == 1, let author = addresses.first else { return }
