@@ -55,12 +55,15 @@ extension Limits {
     public static let pieceOctets = 64 << 10
     /// Milliseconds within which a first attempt is fresh: the spool counts mail that was accepted
     /// this shortly before a crash as possibly delivered twice anyway
-    /// (`SpoolOptions.acknowledgementWindow`), so that its start need not be durable first.
-    public static let freshMilliseconds: Int64 = 500
+    /// (`SpoolOptions.acknowledgementWindow`, which leaves time to write the start), so that its
+    /// start need not be durable first.
+    public static let freshMilliseconds: Int64 = 150
     /// Seconds for which a server that did not answer is tried after its fellows.
     public static let serverRestSeconds: Int64 = 60
     /// Destinations without waiting mail of which what was learned is kept.
     public static let rememberedDestinations = 10_000
+    /// Changes that a person asks for, recorded in one write.
+    public static let changedAtOnce = 500
     /// Milliseconds between two looks at what has become due.
     public static let tickMilliseconds: Int64 = 1_000
 

@@ -3,30 +3,54 @@ internal import Synchronization
 
 /// What people ask of the queue. Each is recorded before it counts.
 extension DeliveryScheduler {
-    /// Keeps a message back until somebody releases or deletes it. A delivery under way goes on.
+    /// Keeps messages back until somebody releases or deletes them. A delivery under way goes on.
+    public func hold(_ ids: [QueueIdentifier], reason: String) async throws(SpoolError) {
+        try await change(ids) { .held(id: $0, at: $1, reason: reason) }
+    }
+
+    public func release(_ ids: [QueueIdentifier], by person: String) async throws(SpoolError) {
+        try await change(ids) { .released(id: $0, at: $1, by: person) }
+    }
+
+    public func delete(
+        _ ids: [QueueIdentifier], by person: String, reason: String
+    ) async throws(SpoolError) {
+        try await change(ids) { .deleted(id: $0, at: $1, by: person, reason: reason) }
+    }
+
+    /// Makes messages due at once.
+    public func requeue(_ ids: [QueueIdentifier], by person: String) async throws(SpoolError) {
+        try await change(ids) { .requeued(id: $0, at: $1, by: person) }
+    }
+
     public func hold(_ id: QueueIdentifier, reason: String) async throws(SpoolError) {
-        try await spool.record([.held(id: id, at: clock.wall(), reason: reason)])
-        reconcile(id)
+        try await hold([id], reason: reason)
     }
 
     public func release(_ id: QueueIdentifier, by person: String) async throws(SpoolError) {
-        try await spool.record([.released(id: id, at: clock.wall(), by: person)])
-        reconcile(id)
+        try await release([id], by: person)
     }
 
     public func delete(
         _ id: QueueIdentifier, by person: String, reason: String
     ) async throws(SpoolError) {
-        try await spool.record([
-            .deleted(id: id, at: clock.wall(), by: person, reason: reason)
-        ])
-        reconcile(id)
+        try await delete([id], by: person, reason: reason)
     }
 
-    /// Makes a message due at once.
     public func requeue(_ id: QueueIdentifier, by person: String) async throws(SpoolError) {
-        try await spool.record([.requeued(id: id, at: clock.wall(), by: person)])
-        reconcile(id)
+        try await requeue([id], by: person)
+    }
+
+    /// Records changes of many messages together, in portions that leave room for mail.
+    private func change(
+        _ ids: [QueueIdentifier], _ make: (QueueIdentifier, Int64) -> QueueChange
+    ) async throws(SpoolError) {
+        for start in stride(from: 0, to: ids.count, by: Limits.changedAtOnce) {
+            let some = ids[start..<min(ids.count, start + Limits.changedAtOnce)]
+            let now = clock.wall()
+            try await spool.record(some.map { make($0, now) })
+            for id in some { reconcile(id) }
+        }
     }
 
     /// Makes everything due at once, dead destinations too.
@@ -44,6 +68,9 @@ extension DeliveryScheduler {
         }
         dispatch()
     }
+
+    /// The routes in use.
+    public var routes: RouteTable { state.withLock { $0.planner.routes } }
 
     /// The destinations with the most mail.
     public func destinations(limit: Int) -> [DestinationReport] {

@@ -13,24 +13,29 @@ public final class MailReception: Sendable {
     let messages: RateLimiter
     let unknowns: RateLimiter
     let pipeline: MailPipeline
-    let refusals = RefusalCounters()
+    let refusals: RefusalCounters
     /// Seconds since 1970.
     let now: @Sendable () -> Int64
 
-    /// - Parameter callForward: asks the next server about a recipient; nil when it does not answer.
+    /// - Parameters:
+    ///   - callForward: asks the next server about a recipient; nil when it does not answer.
+    ///   - old: what counted until now; what it has counted of clients goes on.
     public init(
         options: GatewayOptions, pipeline: MailPipeline, lookup: any DNSLookup,
         callForward: @escaping @Sendable (ForwardPath) async -> SMTPReply?,
-        now: @escaping @Sendable () -> Int64
+        now: @escaping @Sendable () -> Int64, replacing old: MailReception? = nil
     ) {
         self.options = options
         self.pipeline = pipeline
+        refusals = old?.refusals ?? RefusalCounters()
         self.now = now
         directory = RecipientDirectory(domains: options.domains, callForward: callForward)
         senders = SenderDomainCheck(lookup: lookup)
         lists = DNSLists(options.lists, lookup: lookup)
-        messages = RateLimiter(perMinute: options.rates.messagesPerMinute)
-        unknowns = RateLimiter(perMinute: options.rates.unknownRecipientsPerMinute)
+        let kept = old.flatMap { $0.options.rates == options.rates ? $0 : nil }
+        messages = kept?.messages ?? RateLimiter(perMinute: options.rates.messagesPerMinute)
+        unknowns =
+            kept?.unknowns ?? RateLimiter(perMinute: options.rates.unknownRecipientsPerMinute)
     }
 
     /// The policy for one new connection.

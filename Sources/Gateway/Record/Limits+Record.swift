@@ -26,6 +26,8 @@ extension Limits {
     public static let recordsAtOnce = 1_000
     /// Kinds of refusals that are counted apart while records wait.
     public static let countedRefusals = 4_096
+    /// Days of sums and of who wrote to whom that are kept: as many as are counted at once.
+    public static let historyDays = 800
     /// Words of a question that are looked for.
     public static let questionWords = 8
 }
