@@ -61,11 +61,29 @@ public final class SMTPClient: Sendable {
         }
     }
 
+    /// Opens a connection of its own to a server and says goodbye at once: what it offers, and what
+    /// its certificate proves.
+    public func examine(
+        _ target: DeliveryTarget
+    ) async -> Result<ConnectionFacts, DeliveryFailure> {
+        let opening = ConnectionOpening(
+            target: target, options: options, group: group, material: material, now: now() / 1_000)
+        do throws(ConnectionOpening.Failed) {
+            let connection = try await opening.open()
+            connection.quit()
+            return .success(connection.facts)
+        } catch {
+            return .failure(error.failure)
+        }
+    }
+
     /// Reads client certificates and trust roots again. Connections opened from now on use them,
     /// and idle ones that showed a certificate are closed. When a file cannot be used, all stays as
     /// it was.
-    public func reload() throws {
-        try material.reload()
+    ///
+    /// - Parameter identities: from now on, instead of those at hand.
+    public func reload(identities: [String: SMTPClientOptions.Identity]? = nil) throws {
+        try material.reload(identities: identities)
         pool.retire { $0.clientCertificate != nil }
     }
 

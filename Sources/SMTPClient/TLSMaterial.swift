@@ -11,23 +11,27 @@ final class TLSMaterial: Sendable {
     }
 
     private struct State {
+        var identities: [String: SMTPClientOptions.Identity]
         var contexts: [String: NIOSSLContext] = [:]
         var anonymous: NIOSSLContext?
         var roots: CertificateStore?
     }
 
-    private let options: SMTPClientOptions
-    private let state = Mutex(State())
+    private let trustedRoots: SMTPClientOptions.TrustRoots
+    private let state: Mutex<State>
 
     init(_ options: SMTPClientOptions) {
-        self.options = options
+        trustedRoots = options.trustRoots
+        state = Mutex(State(identities: options.identities))
     }
 
-    /// Reads all files anew. When one cannot be used, everything stays as it was.
-    func reload() throws {
+    /// Reads all files anew, or those of other identities. When one cannot be used, everything
+    /// stays as it was.
+    func reload(identities: [String: SMTPClientOptions.Identity]?) throws {
+        let identities = identities ?? state.withLock { $0.identities }
         let fresh = State(
-            contexts: try options.identities.mapValues { try Self.context($0) },
-            anonymous: try Self.context(nil), roots: try Self.roots(options.trustRoots))
+            identities: identities, contexts: try identities.mapValues { try Self.context($0) },
+            anonymous: try Self.context(nil), roots: try Self.roots(trustedRoots))
         state.withLock { $0 = fresh }
     }
 
@@ -40,7 +44,7 @@ final class TLSMaterial: Sendable {
             state.withLock { $0.anonymous = context }
             return context
         }
-        guard let identity = options.identities[name] else {
+        guard let identity = state.withLock({ $0.identities[name] }) else {
             throw Unusable(description: "There is no client certificate called \(name).")
         }
         do {
@@ -55,7 +59,7 @@ final class TLSMaterial: Sendable {
     func trustRoots() throws -> CertificateStore {
         if let known = state.withLock({ $0.roots }) { return known }
         do {
-            let roots = try Self.roots(options.trustRoots)
+            let roots = try Self.roots(trustedRoots)
             state.withLock { $0.roots = roots }
             return roots
         } catch {

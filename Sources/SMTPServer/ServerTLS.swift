@@ -50,6 +50,12 @@ public final class ServerTLS: Sendable {
         state.withLock { $0 = State(files: files, context: context) }
     }
 
+    /// Shows what another one has read from now on.
+    public func takeOver(_ other: ServerTLS) {
+        let fresh = other.state.withLock { $0 }
+        state.withLock { $0 = fresh }
+    }
+
     var context: NIOSSLContext { state.withLock { $0.context } }
 
     private static func context(_ files: Files) throws(Fault) -> NIOSSLContext {
