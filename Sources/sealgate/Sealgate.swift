@@ -23,6 +23,7 @@ struct Sealgate: AsyncParsableCommand {
             IntakeCommand.self, SendersCommand.self, ReplayCommand.self, PlanCommand.self,
             VerifyCommand.self, SPFCommand.self, DMARCCommand.self, BIMICommand.self,
             SignCommand.self, SealCommand.self, KeyCommand.self, QueueCommand.self,
-            TraceCommand.self, BalanceCommand.self, SetupCommand.self, ConfigCommand.self,
+            TraceCommand.self, BalanceCommand.self, DoctorCommand.self, SetupCommand.self,
+            ConfigCommand.self,
         ])
 }

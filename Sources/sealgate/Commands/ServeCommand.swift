@@ -24,7 +24,12 @@ struct ConsoleOptions: ParsableArguments, GivesFlags {
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Runs the console, and the mail gateway where a door is named.")
+        abstract: "Runs the console, and the mail gateway where a door is named.",
+        discussion: """
+            On SIGHUP it reads the configuration and all certificates again and says in its log \
+            what it took up, and what only a restart changes. A configuration with a mistake \
+            changes nothing.
+            """)
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var resolver: ResolverOptions
@@ -41,7 +46,15 @@ struct ServeCommand: AsyncParsableCommand {
                 ? GatewayHouse.open(settings, house: house, lookup: lookup, logger: gatewayLogger())
                 : nil
             gateway.map(tell)
-            try await serve(house, settings.console, gateway: gateway) { address in
+            let (store, resolver, networks) = (store, resolver, networks)
+            let (console, mail) = (console, mail)
+            let reload = ReloadService(
+                renewal: gateway?.renewal,
+                settings: { try await store.settings(resolver, networks, console, mail) },
+                logger: gatewayLogger())
+            try await serve(
+                house, settings.console, gateway: gateway, also: [reload]
+            ) { address in
                 say("The console is at \(address)")
                 if let link = try await house.firstSignInLink(address) {
                     say("First start: choose your name and password at \(link)")

@@ -60,25 +60,34 @@ extension GatewayHouse {
             guard spool.state(of: id) != nil else {
                 return .refused("This message is not here any more.")
             }
-            try await carryOut(request.act, id, request.person)
+            try await carryOut(request.act, [id], request.person)
             return .done(messages: 1)
+        case .destination(let name):
+            let wanted = DestinationName(
+                name, routes: renewal.routes, localDomain: setup.hostName)
+            let live = spool.live().filter { (request.act == .release) == ($0.holdReason != nil) }
+            let ids = live.filter { message in
+                (try? spool.message(message.id)).map { wanted.isOf(message, $0) } ?? false
+            }.map(\.id)
+            try await carryOut(request.act, ids, request.person)
+            return .done(messages: ids.count)
         case .everything where request.act == .retry:
             scheduler.flush()
             return .done(messages: spool.count)
-        case .everything, .destination:
-            return .refused("This can be asked for single messages only.")
+        case .everything:
+            return .refused("Choose messages or a destination: this is not done to everything.")
         }
     }
 
     private func carryOut(
-        _ act: QueueRequest.Act, _ id: QueueIdentifier, _ person: String
+        _ act: QueueRequest.Act, _ ids: [QueueIdentifier], _ person: String
     ) async throws {
         switch act {
-        case .release: try await scheduler.release(id, by: person)
-        case .hold: try await scheduler.hold(id, reason: "held by \(person)")
-        case .retry: try await scheduler.requeue(id, by: person)
+        case .release: try await scheduler.release(ids, by: person)
+        case .hold: try await scheduler.hold(ids, reason: "held by \(person)")
+        case .retry: try await scheduler.requeue(ids, by: person)
         case .delete:
-            try await scheduler.delete(id, by: person, reason: "deleted in the console")
+            try await scheduler.delete(ids, by: person, reason: "deleted in the console")
         }
     }
 
@@ -91,7 +100,10 @@ extension GatewayHouse {
                 [
                     Readiness(
                         "spool", isReady: !spool.isFull,
-                        spool.isFull ? "The spool's disk is full." : "The spool takes mail.")
+                        spool.isFull ? "The spool's disk is full." : "The spool takes mail."),
+                    Readiness(
+                        "open files", isReady: true,
+                        "Up to \(OpenFiles.limit.now) files and connections at once."),
                 ]
             })
     }
@@ -101,7 +113,7 @@ extension GatewayHouse {
         let decided = Decision.Disposition.allCases.map {
             Metric.Sample(counters.count(of: $0), [Metric.Label("decision", $0.rawValue)])
         }
-        let refused = reception.refused.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+        let refused = renewal.reception.refused.sorted { $0.key.rawValue < $1.key.rawValue }.map {
             Metric.Sample($0.value, [Metric.Label("reason", $0.key.rawValue)])
         }
         let doors = listeners.map(\.statistics)
@@ -134,6 +146,9 @@ extension GatewayHouse {
                 delivery.uncertain),
             Metric(
                 "sealgate_queue_waiting", .gauge, "Recipients that wait.", delivery.waiting),
+            Metric(
+                "sealgate_open_files_limit", .gauge, "Files and connections at once, at most.",
+                OpenFiles.limit.now),
             Metric("sealgate_spool_messages", .gauge, "Messages in the spool.", spool.count),
         ]
     }

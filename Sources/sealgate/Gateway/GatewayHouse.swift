@@ -22,12 +22,12 @@ struct GatewayHouse: Sendable {
     let recovery: SpoolRecovery
     let client: SMTPClient
     let scheduler: DeliveryScheduler
-    let reception: MailReception
+    let renewal: GatewayRenewal
     let counters: GatewayCounters
     let listeners: [SMTPListener]
     let doors: [ListenerConfiguration]
-    let tls: ServerTLS?
     let projection: MessageProjection
+    let pruning: MessagePruning
     let refusedRecords: RecordWriter
     /// Nil while no reports are sent.
     let composer: ReportComposer?
@@ -38,24 +38,19 @@ struct GatewayHouse: Sendable {
         _ settings: Settings, house: House, lookup: (any DNSLookup)?, logger: Logger
     ) throws -> GatewayHouse {
         let setup = try GatewaySetup(settings)
-        let options = try setup.options()
+        _ = try setup.options()
         let lookup = lookup ?? NoLookup()
-        let folder = setup.spoolFolder
-        do {
-            try FileManager.default.createDirectory(
-                atPath: folder + "/incoming", withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw PlainError("The spool \(folder) cannot be made: \(error)")
-        }
-        let (spool, recovery) = try openSpool(folder)
+        try makeFolder(setup.spoolFolder)
+        let (spool, recovery) = try openSpool(setup.spoolFolder)
         let client = SMTPClient(
-            options: setup.clientOptions(), now: { clock() }, logger: logger)
-        let web = WebClient(lookup: lookup)
-        let planner = RoutePlanner(
-            routes: setup.routes(), lookup: lookup,
-            policies: MTASTSCache(lookup: lookup, fetch: { await web.policy(of: $0, $1) }),
-            options: RoutePlanner.Options(ownNames: [setup.hostName]))
+            options: setup.clientOptions(), now: { milliseconds() }, logger: logger)
+        let policies = policies(setup, lookup, logger)
+        let makePlanner: @Sendable (GatewaySetup) -> RoutePlanner = {
+            RoutePlanner(
+                routes: $0.routes(), lookup: lookup, policies: policies,
+                options: $0.plannerOptions())
+        }
+        let planner = makePlanner(setup)
         let counters = GatewayCounters()
         let store = MessageStore(database: house.database)
         let refused = RecordWriter(store: store, logger: logger)
@@ -76,7 +71,57 @@ struct GatewayHouse: Sendable {
                 projection: projection, enqueue: { scheduler.enqueue($0) },
                 note: { logger.warning("\($0)") })
         }
-        let intake = house.intake
+        let maker = ReceptionMaker(
+            authenticator: MessageAuthenticator(lookup: lookup, suffixes: house.suffixes),
+            suffixes: house.suffixes, spool: spool, secret: try setup.stampSecret(),
+            outlets: outlets(scheduler, refused, composer, house.intake), counters: counters,
+            lookup: lookup, client: client)
+        let tls = try setup.serverTLS()
+        let renewal = GatewayRenewal(
+            settings, reception: try maker.make(setup, planner, replacing: nil),
+            parts: GatewayRenewal.Parts(
+                client: client, scheduler: scheduler, tls: tls, makePlanner: makePlanner,
+                makeReception: { try maker.make($0, $1, replacing: $2) }))
+        let doors = try setup.listeners(tls: tls)
+        return GatewayHouse(
+            setup: setup, spool: spool, recovery: recovery, client: client, scheduler: scheduler,
+            renewal: renewal, counters: counters,
+            listeners: listeners(doors, renewal, incoming: setup.spoolFolder, logger),
+            doors: doors, projection: projection,
+            pruning: MessagePruning(
+                store: store, days: settings.gateway.recordDays, now: { milliseconds() },
+                logger: logger),
+            refusedRecords: refused, composer: composer, logger: logger)
+    }
+
+    private static func makeFolder(_ folder: String) throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder + "/incoming", withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw PlainError("The spool \(folder) cannot be made: \(error)")
+        }
+    }
+
+    /// MTA-STS policies, those of earlier runs included.
+    private static func policies(
+        _ setup: GatewaySetup, _ lookup: any DNSLookup, _ logger: Logger
+    ) -> MTASTSCache {
+        let web = WebClient(lookup: lookup)
+        let folder = MTASTSPolicyFolder(setup.policyFolder)
+        return MTASTSCache(
+            lookup: lookup, entries: folder.entries(now: milliseconds()),
+            fetch: { await web.policy(of: $0, $1) },
+            save: { entry in
+                if let problem = folder.save(entry) { logger.warning("\(problem)") }
+            })
+    }
+
+    private static func outlets(
+        _ scheduler: DeliveryScheduler, _ refused: RecordWriter, _ composer: ReportComposer?,
+        _ intake: Intake
+    ) -> MailPipeline.Outlets {
         var outlets = MailPipeline.Outlets()
         outlets.accepted = { scheduler.enqueue($0) }
         outlets.refused = { refused.offer($0) }
@@ -91,29 +136,21 @@ struct GatewayHouse: Sendable {
             }
         }
         outlets.report = { try await intake.accept($0) }
-        let pipeline = MailPipeline(
-            options: options,
-            authenticator: MessageAuthenticator(lookup: lookup, suffixes: house.suffixes),
-            spool: spool, secret: try setup.stampSecret(), outlets: outlets, counters: counters,
-            identifiers: { spool.nextIdentifier() }, now: { milliseconds() })
-        let reception = MailReception(
-            options: options, pipeline: pipeline, lookup: lookup,
-            callForward: callForward(planner, client, setup), now: { clock() })
-        let tls = try setup.serverTLS()
+        return outlets
+    }
+
+    private static func listeners(
+        _ doors: [ListenerConfiguration], _ renewal: GatewayRenewal, incoming folder: String,
+        _ logger: Logger
+    ) -> [SMTPListener] {
         let memory = MemoryBudget()
-        let doors = try setup.listeners(tls: tls)
-        let listeners = doors.map { configuration in
+        return doors.map { configuration in
             SMTPListener(
                 configuration, incoming: folder + "/incoming",
                 group: MultiThreadedEventLoopGroup.singleton, memory: memory, logger: logger,
                 now: { clock() },
-                policy: { reception.policy(for: $0, role: configuration.role) })
+                policy: { renewal.reception.policy(for: $0, role: configuration.role) })
         }
-        return GatewayHouse(
-            setup: setup, spool: spool, recovery: recovery, client: client, scheduler: scheduler,
-            reception: reception, counters: counters, listeners: listeners, doors: doors, tls: tls,
-            projection: projection, refusedRecords: refused, composer: composer,
-            logger: logger)
     }
 
     static func openSpool(_ folder: String) throws -> (Spool, SpoolRecovery) {
@@ -121,27 +158,6 @@ struct GatewayHouse: Sendable {
             return try Spool.open(folder, disk: FileDisk())
         } catch {
             throw PlainError("The spool \(folder) cannot be opened: \(error).")
-        }
-    }
-
-    /// Asks the server that mail for a recipient goes to.
-    private static func callForward(
-        _ planner: RoutePlanner, _ client: SMTPClient, _ setup: GatewaySetup
-    ) -> @Sendable (ForwardPath) async -> SMTPReply? {
-        let hostName = setup.hostName
-        return { path in
-            let destination = planner.routes.destination(of: path, localDomain: hostName)
-            guard
-                case .servers(let servers) = await planner.plan(
-                    for: destination, now: milliseconds())
-            else { return nil }
-            var random = SystemRandomNumberGenerator()
-            for planned in servers.targets(using: &random) {
-                if let reply = await client.verifyRecipient(path, from: planned.target) {
-                    return reply
-                }
-            }
-            return nil
         }
     }
 }

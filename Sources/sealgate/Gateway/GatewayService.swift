@@ -14,12 +14,19 @@ struct GatewayService: Service {
 
     func run() async throws {
         let gateway = gateway
+        let files = OpenFiles.raise()
+        gateway.logger.notice("Up to \(files) files and connections can be open at once")
+        if files < Gateway.Limits.wantedOpenFiles {
+            gateway.logger.warning(
+                "That is little for a flood of connections: see sealgate doctor")
+        }
         await gateway.scheduler.restore(
             gateway.recovery.messages.lazy.compactMap(WaitingMessage.init))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await gateway.scheduler.run() }
             group.addTask { await gateway.projection.run() }
             group.addTask { await gateway.refusedRecords.run() }
+            group.addTask { await gateway.pruning.run() }
             if let composer = gateway.composer {
                 group.addTask { await composer.run() }
             }
@@ -40,7 +47,8 @@ struct GatewayService: Service {
 }
 
 extension ListenerConfiguration {
-    fileprivate var words: String {
+    /// Whose mail comes in there.
+    var words: String {
         switch role {
         case .inbound: "from anywhere"
         case .internal: "from your own networks"

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Gateway
 import Glibc
 import Identities
+import NIOCore
 import SMTP
 import SMTPClient
 import SMTPServer
@@ -23,6 +24,16 @@ struct GatewaySetup {
                     + "which will name this gateway. Name the server behind it with --next-hop "
                     + "HOST:PORT, or take everybody with --recipients all.")
         }
+        let doors = [
+            settings.gateway.inbound, settings.gateway.outbound, settings.gateway.reports,
+        ]
+        if case .host(let host, let port) = settings.gateway.nextHop, port != 0,
+            doors.contains(where: { $0?.leads(to: host, port) == true })
+        {
+            throw PlainError(
+                "The next hop \(host) port \(port) is this gateway's own door: mail would go round "
+                    + "in a circle. Name the server behind it with --next-hop HOST:PORT.")
+        }
         guard (settings.gateway.certificate == nil) == (settings.gateway.key == nil) else {
             throw PlainError(
                 "A certificate and its key belong together: give both --certificate and --key.")
@@ -37,6 +48,9 @@ struct GatewaySetup {
 
     /// Folder of the spool.
     var spoolFolder: String { settings.gateway.spool ?? settings.dataFolder + "/spool" }
+
+    /// Folder of the MTA-STS policies that were fetched.
+    var policyFolder: String { settings.dataFolder + "/mta-sts" }
 
     /// The machine's own name; `localhost` where it has none that mail could use.
     private static var machineName: DomainName {
@@ -146,7 +160,18 @@ struct GatewaySetup {
 
     // MARK: Sending on
 
+    /// Who we are: mail whose way leads back to one of these would go round in a circle.
+    func plannerOptions() -> RoutePlanner.Options {
+        let devices = (try? System.enumerateDevices()) ?? []
+        let addresses = devices.compactMap { device in
+            device.address?.ipAddress.flatMap { IPAddress($0) }
+        }
+        return RoutePlanner.Options(ownNames: [hostName], ownAddresses: Set(addresses))
+    }
+
     static let clientIdentity = "gateway"
+    /// The name of the route to the server behind us.
+    static let nextHopRoute = "next-hop"
 
     func routes() -> RouteTable {
         guard case .host(let host, let port) = settings.gateway.nextHop,
@@ -162,7 +187,7 @@ struct GatewaySetup {
             case .verified: .verified(names: [])
             }
         let smartHost = SmartHost(place, port: port, tls: demand, clientCertificate: identity)
-        let route = MailRoute(name: "next-hop", nextHop: .smartHost(smartHost))
+        let route = MailRoute(name: Self.nextHopRoute, nextHop: .smartHost(smartHost))
         // Mail of our own domains goes to the server behind us; answers of our people to the world
         // go by MX, unless there are no domains, and all mail goes one way.
         guard !settings.gateway.domains.isEmpty else { return RouteTable(fallback: route) }

@@ -32,6 +32,8 @@ extension Settings {
         var key: String?
         var clientCertificate: String?
         var clientKey: String?
+        /// Days for which records of messages are kept.
+        var recordDays = 90
         /// Folder of the spool; nil keeps it in the data folder.
         var spool: String?
         /// Networks whose clients may say for whom they speak (PROXY, XCLIENT).
@@ -126,6 +128,15 @@ struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
         else { return nil }
         self.host = String(host)
         self.port = port
+    }
+
+    /// Whether who connects to a host and port comes to this door.
+    func leads(to other: String, _ otherPort: Int) -> Bool {
+        let ours = host == "localhost" ? "127.0.0.1" : host
+        let theirs = other == "localhost" ? "127.0.0.1" : other
+        let isEverywhere = ours == "0.0.0.0" || ours == "::"
+        let isHere = theirs.hasPrefix("127.") || theirs == "::1"
+        return port == otherPort && (ours == theirs || isEverywhere && isHere)
     }
 
     var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }

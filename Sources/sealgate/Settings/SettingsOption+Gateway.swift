@@ -77,6 +77,13 @@ extension SettingsOption {
             "gateway.largest-message", "--largest-message", \.gateway.largestMessage, 1...1_024,
             meaning: "MiB of the largest message that is taken.",
             reason: "Most servers take between 25 and 150.", example: 150),
+        number(
+            "gateway.record-days", "--record-days", \.gateway.recordDays, 1...3_650,
+            meaning:
+                "Days for which the records of messages are kept (trace). What waits or is held "
+                + "stays longer.",
+            reason: "A quarter of a year answers nearly every question about a mail.",
+            example: 30),
     ]
 
     private static let ways: [SettingsOption] = [

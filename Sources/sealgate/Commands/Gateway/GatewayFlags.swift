@@ -29,6 +29,8 @@ struct GatewayFlags: ParsableArguments, GivesFlags {
     @Option(help: "Folder of the spool. (default: spool in the data folder)")
     var spool: String?
     @Option(help: "MiB of the largest message. (default: 50)") var largestMessage: Int?
+    @Option(help: "Days for which records of messages are kept. (default: 90)")
+    var recordDays: Int?
     @Option(help: "A network of load balancers that may name their clients; may be repeated.")
     var proxy: [String] = []
     @Option(help: "A domain of yours, which mail from outside must prove; may be repeated.")
@@ -63,6 +65,7 @@ struct GatewayFlags: ParsableArguments, GivesFlags {
         flags.add("gateway.key", key)
         flags.add("gateway.spool", spool)
         flags.add("gateway.largest-message", largestMessage)
+        flags.add("gateway.record-days", recordDays)
         flags.add("gateway.proxies", proxy)
         flags.add("gateway.own-domains", ownDomain)
         flags.add("gateway.trusted-sealers", trustedSealer)

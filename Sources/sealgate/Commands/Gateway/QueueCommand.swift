@@ -49,99 +49,54 @@ struct QueueCommand: AsyncParsableCommand {
     struct Hold: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Keeps mail here for now.")
         @OptionGroup var place: SpoolPlace
-        @Argument(help: "Names from 'sealgate queue'.") var messages: [String]
+        @OptionGroup var choice: MessageChoice
         @Option(help: "Why; it is recorded.") var reason = "held by hand"
 
         func run() async throws {
-            try await place.submit(.hold(reason: reason), messages)
+            try await place.submit(.hold(reason: reason), choice)
         }
     }
 
     struct Release: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lets held mail go on.")
         @OptionGroup var place: SpoolPlace
-        @Argument(help: "Names from 'sealgate queue'.") var messages: [String]
+        @OptionGroup var choice: MessageChoice
 
-        func run() async throws { try await place.submit(.release, messages) }
+        func run() async throws { try await place.submit(.release, choice) }
     }
 
     struct Retry: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Tries mail again now, whatever its next time is.")
         @OptionGroup var place: SpoolPlace
-        @Argument(help: "Names from 'sealgate queue'.") var messages: [String]
+        @OptionGroup var choice: MessageChoice
 
-        func run() async throws { try await place.submit(.requeue, messages) }
+        func run() async throws { try await place.submit(.requeue, choice) }
     }
 
     struct Delete: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Deletes mail. It is gone; that it was deleted is recorded.")
         @OptionGroup var place: SpoolPlace
-        @Argument(help: "Names from 'sealgate queue'.") var messages: [String]
+        @OptionGroup var choice: MessageChoice
         @Option(help: "Why; it is recorded.") var reason = "deleted by hand"
 
         func run() async throws {
-            try await place.submit(.delete(reason: reason), messages)
+            try await place.submit(.delete(reason: reason), choice)
         }
     }
 
     struct Flush: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Tries all mail that waits again now.")
+            abstract: "Tries all mail that waits again now, or that of one destination.")
         @OptionGroup var place: SpoolPlace
+        @Option(help: "Mail of this destination only: a domain, or a name from the queue page.")
+        var destination: String?
 
-        func run() async throws { try await place.submit(.flush, []) }
-    }
-}
-
-/// Where the spool is.
-struct SpoolPlace: ParsableArguments, GivesFlags {
-    @OptionGroup var store: StoreOptions
-    @Option(help: "Folder of the spool. (default: spool in the data folder)")
-    var spool: String?
-
-    func give(to flags: inout GivenFlags) { flags.add("gateway.spool", spool) }
-
-    func folder() async throws -> String {
-        let settings = try await store.settings(self)
-        return settings.gateway.spool ?? settings.dataFolder + "/spool"
-    }
-
-    /// The spool as it is on the disk.
-    func read() async throws -> SpoolReader {
-        let folder = try await folder()
-        do {
-            return try Spool.read(folder)
-        } catch {
-            throw PlainError(
-                "There is no spool to be read in \(folder): \(error). Name its folder with --spool, "
-                    + "or the data folder with --data.")
+        func run() async throws {
+            guard let destination else { return try await place.flush() }
+            try await place.submit(.requeue, MessageChoice(destination: destination))
         }
-    }
-
-    /// Hands a wish to the gateway that has the spool open, or carries it out where none has.
-    func submit(_ action: SpoolRequest.Action, _ names: [String]) async throws {
-        let ids = try names.map { name in
-            guard let id = QueueIdentifier(name) else {
-                throw PlainError(
-                    "\"\(plain(name))\" is no name of a message; 'sealgate queue' lists them.")
-            }
-            return id
-        }
-        let folder = try await folder()
-        let known = Set(try await read().messages.map(\.id))
-        for id in ids where !known.contains(id) {
-            throw PlainError("The spool has no message \(id) (any more).")
-        }
-        let request = SpoolRequest(action, messages: ids, by: "command line")
-        do {
-            try await Spool.submit(request, folder: folder, disk: FileDisk())
-        } catch {
-            throw PlainError("The wish could not be handed in: \(error).")
-        }
-        print(
-            ids.isEmpty ? "Done: all mail that waits." : "Done: \(counted(ids.count, "message")).")
     }
 }
 
