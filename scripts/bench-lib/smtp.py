@@ -2,10 +2,15 @@
 
 The peers are set up and driven by `bench/bench_smtp.py` of the shared data: smtp-source sends, smtp-sink takes,
 every message is on the disk before its 250. First as a durable relay, then with SPF, DKIM, ARC and DMARC on
-against rspamd's checks. Ratios are within one run. Then, apart from throughput, the time from the end of a message
-to its 250 at a steady load, and resident memory over many messages.
+against rspamd's checks. Ratios are within one run. Then, by a client of our own (latency.py), how long single
+messages take and what memory each server takes; and with --million the gateway's memory over a million messages
+(memory.py).
 """
-import argparse, asyncio, os, re, shutil, signal, socket, statistics, subprocess, sys, time
+import argparse
+import os
+import re
+import subprocess
+import sys
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--program", required=True)
@@ -14,9 +19,12 @@ parser.add_argument("--shared", required=True)
 parser.add_argument("--n", type=int, default=2000)
 parser.add_argument("--runs", type=int, default=3)
 parser.add_argument("--sessions", default="1,10,50")
-parser.add_argument("--messages", type=int, default=0, help="messages for the test of memory; 0 leaves it out")
-parser.add_argument("--only", default="relay,checked")
+parser.add_argument("--rate", type=float, default=20, help="messages a second of the steady load")
+parser.add_argument("--messages", type=int, default=1_000_000, help="messages of the test of memory")
+parser.add_argument("--million", action="store_true", help="the test of memory alone")
+parser.add_argument("--only", default="relay,checked,latency", help="of relay, checked, latency, memory")
 options = parser.parse_args()
+parts = ["memory"] if options.million else options.only.split(",")
 
 # Postfix writes its log below /tmp or /var only; /var/tmp lies on a disk.
 work = "/var/tmp/sealgate-bench-smtp"
@@ -67,8 +75,23 @@ def ratios(title, table, peer, bars):
     print(flush=True)
 
 
-if "relay" in options.only:
+def ours_alone(file, *words):
+    """A bench of our own beside this one, in a network namespace of its own."""
+    command = ["bash", os.path.join(options.shared, "bench/ns.sh"), sys.executable,
+               os.path.join(os.path.dirname(os.path.abspath(__file__)), file), "--work", work, "--relay", ours(False)]
+    if subprocess.run(command + list(words)).returncode != 0:
+        sys.exit(f"bench: {file} says no; what it says is above")
+
+
+if "relay" in parts:
     ratios("Durable relay", peers("postfix,ours", False), "postfix", {1: 1.5, 10: 3, 50: 4})
-if "checked" in options.only:
+if "checked" in parts:
     ratios("With SPF, DKIM, ARC and DMARC", peers("postfix+rspamd,ours", True), "postfix+rspamd",
            {1: 6, 10: 6, 50: 6})
+if "latency" in parts:
+    print("Latency and memory, side by side", flush=True)
+    ours_alone("latency.py", "--checked", ours(True), "--shared", options.shared, "--n", str(options.n),
+               "--sessions", options.sessions, "--rate", f"{options.rate:g}")
+if "memory" in parts:
+    print("Memory over many messages", flush=True)
+    ours_alone("memory.py", "--messages", str(options.messages))
