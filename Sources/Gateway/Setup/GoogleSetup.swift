@@ -13,6 +13,7 @@ struct GoogleSetup {
                 [
                     "gateway:", "  next-hop: aspmx.l.google.com:25", "  next-hop-tls: verified",
                 ]),
+            SetupGuide.mailExchange(facts),
             SetupGuide.Step(
                 "Name the gateway as inbound gateway", .adminConsole,
                 why: "Google then looks past the gateway's address to the true sender, and does "
@@ -30,10 +31,10 @@ struct GoogleSetup {
                 caution: facts.addresses.isEmpty
                     ? "Fill in the addresses that the gateway sends from; Google takes no private "
                         + "ones."
-                    : "\"Reject all mail not from gateway IPs\" acts at once: tick it when the MX "
-                        + "records below have been seen by everybody (their old TTL). Google "
-                        + "takes no private addresses."),
-            SetupGuide.mailExchange(facts), SetupGuide.check(facts, .google),
+                    : "\"Reject all mail not from gateway IPs\" acts at once: tick it when the new "
+                        + "MX records are seen by everybody (the old ones' TTL has passed). "
+                        + "Google takes no private addresses."),
+            SetupGuide.check(facts, .google),
         ]
     }
 

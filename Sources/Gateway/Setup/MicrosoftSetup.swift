@@ -6,8 +6,8 @@ struct MicrosoftSetup {
 
     var steps: [SetupGuide.Step] {
         [
-            nextHop, connect, connector, filtering, noSkipping, directSend, sealer,
-            SetupGuide.mailExchange(facts), SetupGuide.check(facts, .microsoft365),
+            nextHop, SetupGuide.mailExchange(facts), connect, connector, filtering, noSkipping,
+            directSend, sealer, SetupGuide.check(facts, .microsoft365),
         ].compactMap(\.self)
     }
 
@@ -64,8 +64,8 @@ struct MicrosoftSetup {
                     + "-SenderDomains \"*\" -RequireTls $true \(restriction) -Enabled $true"
             ],
             caution: "From the moment this is enabled, mail that comes another way is refused. "
-                + "Do it when the MX records below have been seen by everybody (their old TTL), "
-                + "or begin with -Enabled $false."
+                + "Do it when the new MX records are seen by everybody (the old ones' TTL has "
+                + "passed), or begin with -Enabled $false."
                 + (name == nil && facts.addresses.isEmpty
                     ? " Fill in the addresses that the gateway sends from." : ""))
     }

@@ -47,7 +47,7 @@ public struct SetupGuide: Hashable, Sendable {
 
     // MARK: Steps that all have in common
 
-    /// The last step before mail comes in: until then nothing changes for anybody.
+    /// Until then nothing changes for anybody.
     static func mailExchange(_ facts: SetupFacts) -> Step {
         Step(
             "Let the mail come to the gateway", .dns,
