@@ -13,5 +13,5 @@ extension Limits {
     /// Days before a certificate's end from which on somebody should look.
     public static let doctorCertificateDays: Int64 = 21
     /// Open files that 10,000 connections, their contents and deliveries need.
-    public static let wantedOpenFiles = 16_384
+    public static let wantedOpenFiles = 24_576
 }

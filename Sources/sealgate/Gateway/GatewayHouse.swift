@@ -38,6 +38,7 @@ struct GatewayHouse: Sendable {
         _ settings: Settings, house: House, lookup: (any DNSLookup)?, logger: Logger
     ) throws -> GatewayHouse {
         let setup = try GatewaySetup(settings)
+        let files = FileShare.ofThisProcess()
         _ = try setup.options()
         let lookup = lookup ?? NoLookup()
         try makeFolder(setup.spoolFolder)
@@ -59,7 +60,8 @@ struct GatewayHouse: Sendable {
         let sessions = TLSTally()
         let scheduler = DeliveryScheduler(
             spool: spool, planner: planner,
-            options: DeliveryOptions(hostName: setup.hostName), clock: .system,
+            options: DeliveryOptions(hostName: setup.hostName, deliveries: files.deliveries),
+            clock: .system,
             seed: UInt64.random(in: 0...UInt64.max),
             sinks: DeliveryScheduler.Sinks(
                 observe: { if reports != nil { sessions.add($0) } },
@@ -82,7 +84,7 @@ struct GatewayHouse: Sendable {
             parts: GatewayRenewal.Parts(
                 client: client, scheduler: scheduler, tls: tls, makePlanner: makePlanner,
                 makeReception: { try maker.make($0, $1, replacing: $2) }))
-        let doors = try setup.listeners(tls: tls)
+        let doors = files.bound(try setup.listeners(tls: tls))
         return GatewayHouse(
             setup: setup, spool: spool, recovery: recovery, client: client, scheduler: scheduler,
             renewal: renewal, counters: counters,

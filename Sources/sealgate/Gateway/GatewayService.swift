@@ -14,7 +14,7 @@ struct GatewayService: Service {
 
     func run() async throws {
         let gateway = gateway
-        let files = OpenFiles.raise()
+        let files = OpenFiles.limit.now
         gateway.logger.notice("Up to \(files) files and connections can be open at once")
         if files < Gateway.Limits.wantedOpenFiles {
             gateway.logger.warning(
