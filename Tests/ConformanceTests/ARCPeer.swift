@@ -47,14 +47,8 @@ struct ARCPeer {
         }
         try file.write(to: URL(filePath: folder + "/requests"))
         let script = SharedData.packageRoot + "/Tests/ConformanceTests/Peers/" + script
-        let pid = try Command.start(
-            [program, script, folder + "/requests", folder + "/answers"], isDetached: false,
-            log: folder + "/log")
-        var status: Int32 = 0
-        // Waiting must not hold one of the few threads that all tests share.
-        while waitpid(pid, &status, WNOHANG) == 0 { try await Task.sleep(for: .milliseconds(50)) }
-        let said = String(decoding: try SharedData.bytes(folder + "/log"), as: UTF8.self)
-        try #require(status == 0, "\(script): \(said)")
+        try await Command.finish(
+            [program, script, folder + "/requests", folder + "/answers"], log: folder + "/log")
         return try Self.answers(try SharedData.bytes(folder + "/answers"))
     }
 

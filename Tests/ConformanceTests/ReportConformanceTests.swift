@@ -171,10 +171,11 @@ import Testing
     }
 
     static func run(_ command: String) -> CInt {
-        guard let pipe = popen(command + " 2>&1", "r") else { return -1 }
-        var line = [CChar](repeating: 0, count: 4_096)
-        while fgets(&line, CInt(line.count), pipe) != nil {}
-        return pclose(pipe)
+        guard
+            let pid = try? ChildProgram.start(
+                ["sh", "-c", command], streams: [.read("/dev/null"), .write("/dev/null"), .like(1)])
+        else { return -1 }
+        return (try? ChildProgram.wait(for: pid)) ?? -1
     }
 
     /// The most memory that this process ever held, in bytes.

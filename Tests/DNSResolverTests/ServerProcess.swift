@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A name server from Debian's packages, started on loopback for one test and ended with it.
@@ -105,7 +106,7 @@ final class ServerProcess {
                 description: "This test needs \(program): install Debian's package \(program).")
         }
         let log = folder.appending(path: "log").path
-        process = try spawn(path, arguments, log: log)
+        process = try Command.start([path] + arguments, log: log)
         // The port answers over TCP as soon as the zones are loaded.
         for _ in 0..<200 {
             if connects(port) { return }
@@ -122,44 +123,12 @@ final class ServerProcess {
 
     func stop() {
         guard process != 0 else { return }
-        kill(-process, SIGTERM)
-        for _ in 0..<100 where isRunning { usleep(30_000) }
-        kill(-process, SIGKILL)
+        ChildProgram.end(process)
         process = 0
         try? FileManager.default.removeItem(at: folder)
     }
 
     deinit { stop() }
-}
-
-/// Starts a program in a process group of its own. The test's threads block signals, and
-/// Foundation's `Process` would hand that on: the server could not be ended.
-private func spawn(_ path: String, _ arguments: [String], log: String) throws -> pid_t {
-    var files = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&files)
-    defer { posix_spawn_file_actions_destroy(&files) }
-    posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&files, 1, log, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    posix_spawn_file_actions_adddup2(&files, 1, 2)
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    posix_spawnattr_setsigmask(&attributes, &signals)
-    sigaddset(&signals, SIGTERM)
-    posix_spawnattr_setsigdefault(&attributes, &signals)
-    posix_spawnattr_setflags(
-        &attributes,
-        Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
-    var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
-    defer { for word in words { free(word) } }
-    var process: pid_t = 0
-    let status = posix_spawn(&process, path, &files, &attributes, &words, environ)
-    guard status == 0 else {
-        throw ServerProcess.Missing(description: "\(path) cannot be started (error \(status)).")
-    }
-    return process
 }
 
 private func loopback(_ port: Int) -> sockaddr_in {

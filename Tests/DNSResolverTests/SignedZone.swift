@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A zone signed with the tools of Debian's package ldnsutils.
@@ -16,10 +17,12 @@ struct SignedZone {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         try Data(text.utf8).write(to: folder.appending(path: "zone"))
-        let log = try Self.run(
+        let log = folder.appending(path: "log").path
+        let line =
             "cd '\(folder.path)' && key=$(ldns-keygen -r /dev/urandom -a ECDSAP256SHA256 -k \(name))"
-                + " && ldns-signzone -i 20200101000000 -e 20600101000000 -f signed zone $key"
-                + " && mv $key.key anchor")
+            + " && ldns-signzone -i 20200101000000 -e 20600101000000 -f signed zone $key"
+            + " && mv $key.key anchor"
+        try? Command.run(["sh", "-c", line], log: log)
         func read(_ file: String) throws -> String {
             guard
                 let text = try? String(
@@ -27,7 +30,7 @@ struct SignedZone {
             else {
                 throw ServerProcess.Missing(
                     description: "This test needs ldns-signzone: install Debian's package "
-                        + "ldnsutils. \(log)")
+                        + "ldnsutils. \((try? String(contentsOfFile: log, encoding: .utf8)) ?? "")")
             }
             return text
         }
@@ -41,17 +44,5 @@ struct SignedZone {
     func tampered(_ old: String, _ new: String) throws -> String {
         try #require(text.contains(old))
         return text.replacing(old, with: new)
-    }
-
-    private static func run(_ command: String) throws -> String {
-        guard let pipe = popen("(\(command)) 2>&1", "r") else { return "popen failed" }
-        defer { pclose(pipe) }
-        var log = ""
-        var line = [CChar](repeating: 0, count: 1_024)
-        while fgets(&line, CInt(line.count), pipe) != nil {
-            log += String(
-                decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        }
-        return log
     }
 }

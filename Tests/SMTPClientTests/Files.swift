@@ -7,8 +7,4 @@ enum Files {
         for path in paths { data += try Data(contentsOf: URL(filePath: path)) }
         try data.write(to: URL(filePath: path))
     }
-
-    static func text(_ path: String) throws -> String {
-        String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
-    }
 }

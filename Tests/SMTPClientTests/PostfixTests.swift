@@ -1,6 +1,7 @@
 import Identities
 import SMTP
 import SMTPClient
+import TestSupport
 import Testing
 
 /// Deliveries to a real Postfix that asks of its clients what Microsoft 365 does: TLS, and a
@@ -13,7 +14,7 @@ import Testing
         let issued = try authority.issue("DNS:mx.to.example")
         let chain = authority.folder + "/postfix-chain.pem"
         try Files.join([issued.file, authority.issuing.file], to: chain)
-        try Programs.run(["chmod", "-R", "a+rX", authority.folder])
+        try await Command.finish(["chmod", "-R", "a+rX", authority.folder])
         let server = try await PostfixServer([
             "smtpd_tls_security_level = encrypt", "smtpd_tls_cert_file = \(chain)",
             "smtpd_tls_key_file = \(issued.keyFile)",

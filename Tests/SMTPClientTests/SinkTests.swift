@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import SMTP
 import SMTPClient
+import TestSupport
 import Testing
 
 /// Deliveries to Postfix's smtp-sink, and to all the faults that it can play; one after the other,
@@ -18,7 +19,7 @@ import Testing
                 ["smtp-sink"] + (geteuid() == 0 ? ["-u", "postfix"] : []) + flags
                 + ["127.0.0.1:\(port)", "128"]
             do {
-                process = try Programs.start(words)
+                process = try Command.start(words, log: "/dev/null")
             } catch {
                 throw Ports.Unavailable(
                     description: "These tests need smtp-sink: apt-get install postfix")
@@ -37,7 +38,7 @@ import Testing
             throw Ports.Unavailable(description: "smtp-sink does not listen on port \(port)")
         }
 
-        func stop() { Programs.end(process) }
+        func stop() { ChildProgram.end(process) }
     }
 
     @Test(arguments: [

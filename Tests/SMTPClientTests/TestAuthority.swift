@@ -1,5 +1,6 @@
 import FoundationEssentials
 import NIOSSL
+import TestSupport
 
 /// A certificate authority of the tests' own, made with OpenSSL's program: a root, an authority
 /// below it, and certificates of that.
@@ -48,14 +49,14 @@ struct TestAuthority: Sendable {
         let path = folder + "/" + file
         try Data("[x]\n\(extensions)\n".utf8).write(
             to: URL(filePath: path + ".ext"))
-        try Programs.run([
+        try Command.run([
             "openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
             "-nodes", "-keyout", path + ".key", "-out", path + ".csr", "-subj", subject,
         ])
         let signer =
             issuer.map { ["-CA", $0.file, "-CAkey", $0.keyFile] }
             ?? ["-signkey", path + ".key"]
-        try Programs.run(
+        try Command.run(
             [
                 "openssl", "x509", "-req", "-in", path + ".csr", "-days", "365", "-out",
                 path + ".pem", "-set_serial", "\(UInt32.random(in: 1...UInt32.max))", "-extfile",

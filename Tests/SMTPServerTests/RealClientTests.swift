@@ -7,18 +7,8 @@ import TestSupport
 
 /// Clients that others wrote, from Debian's packages swaks and postfix.
 @Suite(.timeLimit(.minutes(5))) struct `Real clients` {
-    /// Runs a program on a thread of its own, for the judging of messages needs the others.
-    private func run(_ words: [String]) async throws {
-        try await withCheckedThrowingContinuation {
-            (continuation: CheckedContinuation<Void, any Error>) in
-            Thread.detachNewThread {
-                continuation.resume(with: Result { try Command.run(words) })
-            }
-        }
-    }
-
     private func swaks(_ port: Int, _ more: [String]) async throws {
-        try await run(
+        try await Command.finish(
             [
                 "swaks", "--server", "127.0.0.1", "--port", "\(port)", "--helo", "client.example",
                 "--from", "a@client.example", "--to", "b@example.org,c@example.org",
@@ -83,7 +73,7 @@ import TestSupport
     @Test func `Postfix's smtp-source sends many messages in many sessions`() async throws {
         try await TestServer.run { server in
             for more in [[], ["-d"]] {
-                try await run(
+                try await Command.finish(
                     ["smtp-source", "-s", "8", "-m", "200", "-l", "10240"] + more
                         + [
                             "-f", "a@client.example", "-t", "b@example.org",

@@ -75,10 +75,10 @@ public final class PostgreSQLServer: Sendable {
     /// Ends the server at once, as a crash would: every connection is cut.
     public func kill() throws {
         let pid = try processID
-        guard Self.send(SIGQUIT, to: pid) == 0 else {
+        guard ChildProgram.signal(SIGQUIT, to: pid) else {
             throw Unavailable(description: "the PostgreSQL server \(pid) is gone already")
         }
-        for _ in 0..<2_000 where Self.send(0, to: pid) == 0 { usleep(10_000) }
+        for _ in 0..<2_000 where ChildProgram.signal(0, to: pid) { usleep(10_000) }
     }
 
     /// A fresh, empty database of this server.
@@ -130,7 +130,7 @@ public final class PostgreSQLServer: Sendable {
     }
 
     private func watch() throws {
-        try Command.start(
+        try Command.detach(
             [
                 "/bin/sh", "-c",
                 """
@@ -139,7 +139,7 @@ public final class PostgreSQLServer: Sendable {
                 sleep 0.5
                 rm -rf \(folder)
                 """,
-            ], isDetached: true, log: "/dev/null")
+            ])
     }
 
     private static func findPrograms() throws -> String {
@@ -167,15 +167,5 @@ public final class PostgreSQLServer: Sendable {
         }
         guard isBound else { throw Unavailable(description: "no free port on 127.0.0.1") }
         return Int(UInt16(bigEndian: address.sin_port))
-    }
-
-    private static func send(_ signal: Int32, to pid: Int32) -> Int32 {
-        #if canImport(Glibc)
-            Glibc.kill(pid, signal)
-        #elseif canImport(Musl)
-            Musl.kill(pid, signal)
-        #else
-            Darwin.kill(pid, signal)
-        #endif
     }
 }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import TestSupport
 
 /// The real program, started as a person would start it.
 struct Program {
@@ -41,11 +42,9 @@ struct Program {
         }
         let pid = try start(
             arguments, scratch: scratch, input: input, environment: environment, folder: folder)
-        var status: Int32 = 0
-        waitpid(pid, &status, 0)
-        let code = status & 0x7F == 0 ? (status >> 8) & 0xFF : -(status & 0x7F)
+        let status = try ChildProgram.wait(for: pid)
         return Outcome(
-            status: code, output: try text(scratch + ".out"), errors: try text(scratch + ".err"))
+            status: status, output: try text(scratch + ".out"), errors: try text(scratch + ".err"))
     }
 
     /// Starts the program, in a folder and with more variables where they are given, and returns
@@ -54,27 +53,12 @@ struct Program {
         _ arguments: [String], scratch: String, input: String? = nil,
         environment: [String: String] = [:], folder: String? = nil
     ) throws -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, input ?? "/dev/null", O_RDONLY, 0)
-        let flags = O_WRONLY | O_CREAT | O_TRUNC
-        posix_spawn_file_actions_addopen(&actions, 1, scratch + ".out", flags, 0o600)
-        posix_spawn_file_actions_addopen(&actions, 2, scratch + ".err", flags, 0o600)
         let there = folder.map { ["/usr/bin/env", "-C", $0] } ?? []
-        let words = try there + [path] + arguments
-        var pointers: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
-        pointers.append(nil)
-        let all = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        var variables: [UnsafeMutablePointer<CChar>?] = all.map { strdup("\($0)=\($1)") }
-        variables.append(nil)
-        defer { for pointer in pointers + variables { free(pointer) } }
-        var pid: pid_t = 0
-        let failure = posix_spawn(&pid, words[0], &actions, nil, pointers, variables)
-        guard failure == 0 else {
-            throw Missing(description: "\(words[0]) did not start (error \(failure)).")
-        }
-        return pid
+        return try ChildProgram.start(
+            there + [path] + arguments,
+            streams: [
+                .read(input ?? "/dev/null"), .write(scratch + ".out"), .write(scratch + ".err"),
+            ], environment: ProcessInfo.processInfo.environment.merging(environment) { $1 })
     }
 
     private static func text(_ path: String) throws -> String {

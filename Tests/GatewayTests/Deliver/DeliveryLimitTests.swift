@@ -81,36 +81,37 @@ import Testing
     }
 
     @Test func `on content in memory: longer ones go piece by piece`() async throws {
-        let servers = try RealServers()
-        let (spool, _) = try Spool.open(servers.folder + "/spool")
-        defer { spool.close() }
-        for count in [
-            100, Gateway.Limits.contentInMemory - 100, Gateway.Limits.contentInMemory + 1,
-        ] {
-            let octets = (0..<count).map { UInt8(truncatingIfNeeded: $0 % 100) }
-            let message = SpoolMessage(
-                id: spool.nextIdentifier(), receivedAt: 0,
-                envelope: Envelope(
-                    reversePath: .null, recipients: [EnvelopeRecipient(.postmaster)]),
-                prefix: Array("X: y\r\n".utf8), content: .memory(octets))
-            try await spool.accept(message)
-            let queued = try spool.outgoingContent(of: message.id)
-            #expect(queued.prefixCount == 6)
-            #expect(queued.content.count == count + 6)
-            let isWhole = count + 6 <= Gateway.Limits.contentInMemory
-            #expect(queued.isEightBit == (isWhole ? false : nil))
-            var pieces: [Int] = []
-            var read: [UInt8] = []
-            try queued.content.forEachPiece(in: 3..<(count + 4)) {
-                pieces.append($0.count)
-                read += $0
+        try await RealServers.run { servers in
+            let (spool, _) = try Spool.open(servers.folder + "/spool")
+            defer { spool.close() }
+            for count in [
+                100, Gateway.Limits.contentInMemory - 100, Gateway.Limits.contentInMemory + 1,
+            ] {
+                let octets = (0..<count).map { UInt8(truncatingIfNeeded: $0 % 100) }
+                let message = SpoolMessage(
+                    id: spool.nextIdentifier(), receivedAt: 0,
+                    envelope: Envelope(
+                        reversePath: .null, recipients: [EnvelopeRecipient(.postmaster)]),
+                    prefix: Array("X: y\r\n".utf8), content: .memory(octets))
+                try await spool.accept(message)
+                let queued = try spool.outgoingContent(of: message.id)
+                #expect(queued.prefixCount == 6)
+                #expect(queued.content.count == count + 6)
+                let isWhole = count + 6 <= Gateway.Limits.contentInMemory
+                #expect(queued.isEightBit == (isWhole ? false : nil))
+                var pieces: [Int] = []
+                var read: [UInt8] = []
+                try queued.content.forEachPiece(in: 3..<(count + 4)) {
+                    pieces.append($0.count)
+                    read += $0
+                }
+                #expect(read == Array((Array("X: y\r\n".utf8) + octets)[3..<(count + 4)]))
+                #expect(isWhole || (pieces.max() ?? 0) <= Gateway.Limits.pieceOctets)
+                #expect(isWhole || pieces.count > 1)
+                try await spool.record(
+                    .deleted(id: message.id, at: 0, by: "test", reason: "done"))
+                #expect(spool.waiting(message.id) == nil)
             }
-            #expect(read == Array((Array("X: y\r\n".utf8) + octets)[3..<(count + 4)]))
-            #expect(isWhole || (pieces.max() ?? 0) <= Gateway.Limits.pieceOctets)
-            #expect(isWhole || pieces.count > 1)
-            try await spool.record(
-                .deleted(id: message.id, at: 0, by: "test", reason: "done"))
-            #expect(spool.waiting(message.id) == nil)
         }
     }
 

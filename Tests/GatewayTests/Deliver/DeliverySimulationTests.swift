@@ -115,7 +115,7 @@ private final class Life: Sendable {
                 group.addTask {
                     if !isLast {
                         while self.time.now < end, !spool.isCrashed {
-                            await self.time.sleep(50)
+                            await self.time.sleep(min(1_000, end - self.time.now))
                         }
                         spool.crash()
                         // Killed is killed: only the simulation waits for what is under way.

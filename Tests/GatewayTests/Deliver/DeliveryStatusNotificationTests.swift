@@ -1,6 +1,7 @@
 import Gateway
 import Identities
 import SMTP
+import TestSupport
 import Testing
 
 @Suite struct `Reports to senders` {
@@ -99,40 +100,45 @@ import Testing
         #expect(envelope.parameters.body == .sevenBit)
     }
 
-    @Test func `are understood by Python's mail library`() throws {
-        let servers = try RealServers()
-        let rendered = try #require(
-            notification(to: ["bob@a.example", "jörg@a.example"]) {
-                $0.recipients[0].recipient.originalRecipient = "rfc822;robert@a.example"
-            }.render(
-                returning: .header(Array("Subject: Grüße\r\n".utf8)), identifier: "x", random: 9))
-        try servers.write(String(decoding: rendered.content, as: UTF8.self), "report.eml")
-        let program = """
-            import email, email.policy
-            m = email.message_from_bytes(open('\(servers.folder)/report.eml', 'rb').read(), \
-            policy=email.policy.default)
-            print(m.get_content_type(), m.get_param('report-type'), len(m.defects))
-            parts = list(m.iter_parts())
-            print([p.get_content_type() for p in parts], [len(p.defects) for p in parts])
-            status = email.message_from_bytes(b'Content-Type: message/delivery-status\\r\\n\\r\\n' \
-            + parts[1].as_bytes(policy=email.policy.SMTP).split(b'\\r\\n\\r\\n', 1)[1])
-            for block in status.get_payload():
-                print(sorted(block.keys()))
-            """
-        try servers.write(program, "read.py")
-        let said = try servers.shell("python3 read.py")
-        let lines = said.split(separator: "\n").map(String.init)
-        try #require(lines.count >= 5, "\(said)")
-        #expect(lines[0] == "multipart/report delivery-status 0")
-        #expect(
-            lines[1]
-                == "['text/plain', 'message/global-delivery-status', 'message/global-headers']"
-                + " [0, 0, 0]")
-        #expect(lines[2] == "['Arrival-Date', 'Reporting-MTA']")
-        let fields =
-            "'Action', 'Diagnostic-Code', 'Final-Recipient', 'Last-Attempt-Date', "
-        #expect(lines[3] == "[\(fields)'Original-Recipient', 'Remote-MTA', 'Status']")
-        #expect(lines[4] == "[\(fields)'Remote-MTA', 'Status']")
+    @Test func `are understood by Python's mail library`() async throws {
+        try await RealServers.run { servers in
+            let rendered = try #require(
+                notification(to: ["bob@a.example", "jörg@a.example"]) {
+                    $0.recipients[0].recipient.originalRecipient = "rfc822;robert@a.example"
+                }.render(
+                    returning: .header(Array("Subject: Grüße\r\n".utf8)), identifier: "x", random: 9
+                ))
+            try servers.write(String(decoding: rendered.content, as: UTF8.self), "report.eml")
+            let program = """
+                import email, email.policy
+                m = email.message_from_bytes(open('\(servers.folder)/report.eml', 'rb').read(), \
+                policy=email.policy.default)
+                print(m.get_content_type(), m.get_param('report-type'), len(m.defects))
+                parts = list(m.iter_parts())
+                print([p.get_content_type() for p in parts], [len(p.defects) for p in parts])
+                status = email.message_from_bytes(b'Content-Type: message/delivery-status\\r\\n\\r\\n' \
+                + parts[1].as_bytes(policy=email.policy.SMTP).split(b'\\r\\n\\r\\n', 1)[1])
+                for block in status.get_payload():
+                    print(sorted(block.keys()))
+                """
+            try servers.write(program, "read.py")
+            try await Command.finish(
+                ["python3", servers.folder + "/read.py"], log: servers.folder + "/said")
+            let said = String(
+                decoding: try SharedData.bytes(servers.folder + "/said"), as: UTF8.self)
+            let lines = said.split(separator: "\n").map(String.init)
+            try #require(lines.count >= 5, "\(said)")
+            #expect(lines[0] == "multipart/report delivery-status 0")
+            #expect(
+                lines[1]
+                    == "['text/plain', 'message/global-delivery-status', 'message/global-headers']"
+                    + " [0, 0, 0]")
+            #expect(lines[2] == "['Arrival-Date', 'Reporting-MTA']")
+            let fields =
+                "'Action', 'Diagnostic-Code', 'Final-Recipient', 'Last-Attempt-Date', "
+            #expect(lines[3] == "[\(fields)'Original-Recipient', 'Remote-MTA', 'Status']")
+            #expect(lines[4] == "[\(fields)'Remote-MTA', 'Status']")
+        }
     }
 
     @Test func `repeat what the sender gave along`() throws {

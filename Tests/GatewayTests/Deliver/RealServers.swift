@@ -1,31 +1,51 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
 /// Servers from Debian's packages, started on loopback for one test and ended with it: nsd,
 /// unbound, postfix, smtp-sink, and a small web server in Python.
-final class RealServers {
+final class RealServers: Sendable {
     struct Missing: Error, CustomStringConvertible {
         let description: String
     }
 
     let folder: String
-    private var processes: [Int32] = []
-    private var postfix: [String] = []
+    private let running = Mutex(Running())
 
-    init() throws {
+    private struct Running {
+        var processes: [Int32] = []
+        var postfix: PostfixFolder?
+        var certificates: CertificateFolder?
+    }
+
+    private init() throws {
         folder = FileManager.default.temporaryDirectory.path() + "/deliver-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o755])
     }
 
-    deinit {
-        for folder in postfix { try? Command.run(["postfix", "-c", folder, "stop"]) }
-        for process in processes {
-            kill(process, SIGKILL)
-            waitpid(process, nil, 0)
+    /// A folder and servers for the time of a test.
+    static func run(_ body: @Sendable (RealServers) async throws -> Void) async throws {
+        let servers = try RealServers()
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await body(servers))
+        } catch {
+            result = .failure(error)
         }
+        await servers.stop()
+        try result.get()
+    }
+
+    private func stop() async {
+        let running = running.withLock { $0 }
+        if let postfix = running.postfix {
+            try? await Command.finish(postfix.command("abort"))
+            postfix.remove()
+        }
+        for process in running.processes { ChildProgram.end(process) }
         try? FileManager.default.removeItem(atPath: folder)
     }
 
@@ -33,237 +53,117 @@ final class RealServers {
         try Data(text.utf8).write(to: URL(filePath: folder + "/" + name))
     }
 
-    func read(_ name: String) -> String {
-        (try? String(contentsOfFile: folder + "/" + name, encoding: .utf8)) ?? ""
-    }
-
-    /// A shell's output; the folder is where it runs.
-    @discardableResult
-    func shell(_ line: String) throws -> String {
-        try Command.run(["sh", "-c", "cd '\(folder)' && \(line)"], log: folder + "/shell.log")
-        return read("shell.log")
-    }
-
-    private func start(_ words: [String], port: Int, needs package: String) throws {
-        let log = folder + "/server-\(processes.count).log"
-        processes.append(try Command.start(words, isDetached: false, log: log))
-        try waitFor(port, words[0], package, log)
-    }
-
-    private func waitFor(
-        _ port: Int, _ name: String, _ package: String, _ log: String
-    ) throws {
-        for _ in 0..<200 {
-            if Self.connects(port) { return }
-            usleep(50_000)
+    private func start(_ words: [String], port: Int, needs package: String) async throws {
+        let log = folder + "/\(words[0].split(separator: "/").last ?? "").log"
+        let process = try Command.start(words, log: log)
+        running.withLock { $0.processes.append(process) }
+        try await wait(port, words[0], package) {
+            (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
         }
-        let said = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+    }
+
+    private func wait(
+        _ port: Int, _ name: String, _ package: String, log: () -> String
+    ) async throws {
+        for _ in 0..<1_000 {
+            if Self.connects(port) { return }
+            try await Task.sleep(for: .milliseconds(20))
+        }
         throw Missing(
             description: "\(name) does not start; this test needs Debian's package \(package). "
-                + said.suffix(2_000))
+                + log().suffix(2_000))
     }
 
     // MARK: DNS
 
-    /// Serves zones: the first is signed, and Unbound trusts it. The port of Unbound.
-    func startDNS(
-        signed: (name: String, text: String), plain: [(name: String, text: String)],
-        tamper: (String, String)? = nil
-    ) throws -> Int {
-        try write(signed.text, "zone")
-        try shell(
-            "key=$(ldns-keygen -r /dev/urandom -a ECDSAP256SHA256 -k \(signed.name))"
-                + " && ldns-signzone -i 20200101000000 -e 20600101000000 -f \(signed.name).zone"
-                + " zone $key && mv $key.key anchor")
-        if let (old, new) = tamper {
-            let text = read("\(signed.name).zone")
-            try #require(text.contains(old))
-            try write(text.replacing(old, with: new), "\(signed.name).zone")
-        }
-        for zone in plain { try write(zone.text, "\(zone.name).zone") }
-        let names = [signed.name] + plain.map(\.name)
-        let (nsd, unbound) = (try Self.freePort(), try Self.freePort())
-        try write(
-            """
-            server:
-              ip-address: 127.0.0.1@\(nsd)
-              username: ""
-              chroot: ""
-              zonesdir: "\(folder)"
-              pidfile: "\(folder)/nsd.pid"
-              database: ""
-              xfrdfile: "\(folder)/xfrd.state"
-              zonelistfile: "\(folder)/zone.list"
-              xfrdir: "\(folder)"
-              server-count: 1
-            remote-control:
-              control-enable: no
-
-            """
-                + names.map { "zone:\n  name: \($0)\n  zonefile: \($0).zone\n" }.joined(),
-            "nsd.conf")
-        try start(
-            ["/usr/sbin/nsd", "-d", "-c", folder + "/nsd.conf"], port: nsd, needs: "nsd")
-        let anchor = read("anchor").split(separator: "\n").first { !$0.hasPrefix(";") } ?? ""
-        let key = anchor.split(separator: ";").first ?? ""
-        try write(
-            """
-            server:
-              interface: 127.0.0.1
-              port: \(unbound)
-              username: ""
-              chroot: ""
-              directory: "\(folder)"
-              pidfile: "\(folder)/unbound.pid"
-              do-not-query-localhost: no
-              use-syslog: no
-              num-threads: 1
-              so-rcvbuf: 0
-              local-zone: "test." nodefault
-              root-hints: ""
-              module-config: "validator iterator"
-              trust-anchor: '\(key)'
-
-            """
-                + names.map {
-                    "stub-zone:\n  name: \($0)\n  stub-addr: 127.0.0.1@\(nsd)\n"
-                }.joined(), "unbound.conf")
-        try start(
-            ["/usr/sbin/unbound", "-d", "-c", folder + "/unbound.conf"], port: unbound,
-            needs: "unbound")
-        return unbound
+    /// Serves zones; the port of Unbound, which validates those that are signed.
+    func startDNS(_ zones: [NameServerFolder.Zone]) async throws -> Int {
+        let (authority, resolver) = (try Self.freePort(), try Self.freePort())
+        let servers = try NameServerFolder(
+            folder, zones: zones, authority: ("127.0.0.1", authority),
+            resolver: ("127.0.0.1", resolver))
+        try await start(servers.authorityCommand, port: authority, needs: "nsd")
+        try await start(servers.resolverCommand, port: resolver, needs: "unbound")
+        return resolver
     }
 
     // MARK: Certificates
 
-    /// A certificate of the test's authority for these names, `NAME.pem` and `NAME.key`; the
-    /// authority is `ca.pem`.
-    func makeCertificate(_ name: String, for hosts: [String]) throws {
-        if read("ca.pem").isEmpty {
-            try shell(
-                "openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 30"
-                    + " -subj /CN=test-authority")
-        }
-        let names = hosts.map { "DNS:\($0)" }.joined(separator: ",")
-        try write("subjectAltName=\(names)\n", "\(name).ext")
-        try shell(
-            "openssl req -newkey rsa:2048 -nodes -keyout \(name).key -out \(name).csr"
-                + " -subj /CN=\(hosts[0]) && openssl x509 -req -in \(name).csr -CA ca.pem"
-                + " -CAkey ca.key -CAcreateserial -days 30 -extfile \(name).ext -out \(name).pem")
-    }
-
-    /// The SHA-256 of a certificate's key, as TLSA `3 1 1` has it.
-    func keyDigest(_ name: String) throws -> String {
-        let line = try shell(
-            "openssl x509 -in \(name).pem -noout -pubkey | openssl pkey -pubin -outform DER"
-                + " | sha256sum")
-        return String(line.prefix(64))
+    /// The test's authority, made when it is first asked for.
+    func certificates() throws -> CertificateFolder {
+        if let known = running.withLock({ $0.certificates }) { return known }
+        let made = try CertificateFolder(folder)
+        running.withLock { $0.certificates = made }
+        return made
     }
 
     // MARK: Mail and web
 
-    /// Postfix that takes all mail under TLS and throws it away; its log is `postfix.log`.
-    func startPostfix(certificate: String, port: Int) throws {
-        let etc = folder + "/postfix"
-        for name in ["postfix", "postfix/queue", "postfix/data"] {
-            try FileManager.default.createDirectory(
-                atPath: folder + "/" + name, withIntermediateDirectories: true)
+    /// Postfix that takes all mail under TLS into one box.
+    func startPostfix(certificate: String, port: Int, domains: [String]) async throws {
+        let files = try certificates()
+        let postfix = try PostfixFolder(
+            doors: ["127.0.0.1:\(port)"], domains: domains,
+            settings: [
+                "myhostname = mx.dane.test", "smtpd_tls_security_level = may",
+                "smtpd_tls_chain_files = \(files.key(certificate)), "
+                    + files.certificate(certificate),
+            ])
+        running.withLock { $0.postfix = postfix }
+        try await Command.finish(postfix.command())
+        try postfix.watch()
+        try await wait(port, "postfix", "postfix") { postfix.log }
+    }
+
+    /// Postfix's log.
+    var postfixLog: String { running.withLock { $0.postfix }?.log ?? "" }
+
+    /// The mails that Postfix got, when there are so many.
+    func mails(_ count: Int) async throws -> [[UInt8]] {
+        for _ in 0..<1_500 {
+            let mails = try running.withLock { $0.postfix }?.mails() ?? []
+            if mails.count >= count { return mails }
+            try await Task.sleep(for: .milliseconds(20))
         }
-        try Command.run(["chown", "postfix", etc + "/data"])
-        try write(
-            """
-            compatibility_level = 3.6
-            queue_directory = \(etc)/queue
-            data_directory = \(etc)/data
-            command_directory = /usr/sbin
-            daemon_directory = /usr/lib/postfix/sbin
-            mail_owner = postfix
-            setgid_group = postdrop
-            myhostname = mx.dane.test
-            mydestination =
-            relay_domains = static:all
-            alias_maps =
-            alias_database =
-            default_transport = discard:
-            relay_transport = discard:
-            mynetworks = 127.0.0.0/8
-            inet_interfaces = 127.0.0.1
-            inet_protocols = ipv4
-            maillog_file = \(folder)/postfix.log
-            maillog_file_prefixes = \(folder)
-            smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination
-            smtpd_tls_security_level = may
-            smtpd_tls_loglevel = 1
-            smtpd_tls_chain_files = \(folder)/\(certificate).key, \(folder)/\(certificate).pem
-
-            """, "postfix/main.cf")
-        try write(
-            """
-            127.0.0.1:\(port) inet n - n - - smtpd
-            cleanup unix n - n - 0 cleanup
-            qmgr unix n - n 300 1 qmgr
-            rewrite unix - - n - - trivial-rewrite
-            tlsmgr unix - - n 1000? 1 tlsmgr
-            bounce unix - - n - 0 bounce
-            defer unix - - n - 0 bounce
-            trace unix - - n - 0 bounce
-            proxymap unix - - n - - proxymap
-            anvil unix - - n - 1 anvil
-            discard unix - - n - - discard
-            error unix - - n - - error
-            retry unix - - n - - error
-            postlog unix-dgram n - n - 1 postlogd
-
-            """, "postfix/master.cf")
-        postfix.append(etc)
-        try Command.run(["postfix", "-c", etc, "start"], log: folder + "/postfix-start.log")
-        try waitFor(port, "postfix", "postfix", folder + "/postfix.log")
+        throw Missing(description: "Postfix did not get \(count) mails. \(postfixLog)")
     }
 
     /// Postfix's smtp-sink with its options.
-    func startSink(_ options: [String], port: Int) throws {
-        try start(
-            ["smtp-sink", "-u", "nobody"] + options + ["127.0.0.1:\(port)", "200"], port: port,
+    func startSink(_ options: [String], port: Int) async throws {
+        let user = geteuid() == 0 ? ["-u", "nobody"] : []
+        try await start(
+            ["smtp-sink"] + user + options + ["127.0.0.1:\(port)", "200"], port: port,
             needs: "postfix")
     }
 
     /// A web server that answers `/.well-known/mta-sts.txt` with the file `policy`.
-    func startPolicyHost(certificate: String, port: Int) throws {
-        let program = """
-            import http.server, ssl
-            class Host(http.server.BaseHTTPRequestHandler):
-                def do_GET(self):
-                    good = self.path == '/.well-known/mta-sts.txt'
-                    body = open('\(folder)/policy', 'rb').read()
-                    self.send_response(200 if good else 404)
-                    self.send_header('Content-Type', 'text/plain; charset=utf-8')
-                    self.send_header('Content-Length', str(len(body)))
-                    self.end_headers()
-                    self.wfile.write(body)
-                def log_message(self, *words): pass
-            server = http.server.ThreadingHTTPServer(('127.0.0.1', \(port)), Host)
-            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            tls.load_cert_chain('\(folder)/\(certificate).pem', '\(folder)/\(certificate).key')
-            server.socket = tls.wrap_socket(server.socket, server_side=True)
-            server.serve_forever()
-            """
-        try start(["python3", "-c", program], port: port, needs: "python3")
+    func startPolicyHost(certificate: String, port: Int) async throws {
+        let files = try certificates()
+        try await start(
+            [
+                "python3", SharedData.packageRoot + "/Tests/TestSupport/Peers/policy_host.py",
+                "127.0.0.1", "\(port)", files.certificate(certificate), files.key(certificate),
+                folder + "/policy",
+            ], port: port, needs: "python3")
     }
 
     // MARK: Ports
 
+    /// One that nobody listens on just now, and that the system gives to nobody by itself.
     static func freePort() throws -> Int {
-        try withSocket { handle in
-            var address = loopback(0)
-            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-            let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    bind(handle, $0, length) == 0 && getsockname(handle, $0, &length) == 0
+        for _ in 0..<100 {
+            let port = Int.random(in: 20_000..<30_000)
+            let isFree = withSocket { handle in
+                var address = loopback(port)
+                return withUnsafePointer(to: &address) { pointer in
+                    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                        bind(handle, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                    }
                 }
             }
-            guard isBound else { throw Missing(description: "No free port on loopback.") }
-            return Int(address.sin_port.bigEndian)
+            if isFree { return port }
         }
+        throw Missing(description: "No free port on loopback.")
     }
 
     private static func loopback(_ port: Int) -> sockaddr_in {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import TestSupport
 
 /// A real browser without a window, asked over two pipes in the DevTools protocol.
 final class Chromium {
@@ -231,15 +232,6 @@ final class Chromium {
     private static func start(
         profile: String, reading: Int32, writing: Int32
     ) throws -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        let flags = O_WRONLY | O_CREAT | O_TRUNC
-        posix_spawn_file_actions_addopen(&actions, 1, profile + ".log", flags, 0o600)
-        posix_spawn_file_actions_adddup2(&actions, 1, 2)
-        posix_spawn_file_actions_adddup2(&actions, reading, 3)
-        posix_spawn_file_actions_adddup2(&actions, writing, 4)
         let words = [
             "chromium", "--headless=new", "--remote-debugging-pipe", "--user-data-dir=\(profile)",
             // CI runs as root, in containers with a small /dev/shm.
@@ -249,14 +241,16 @@ final class Chromium {
             "--disable-component-update", "--disable-default-apps", "--force-color-profile=srgb",
             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
         ]
-        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-        defer { for argument in arguments { free(argument) } }
-        var pid: pid_t = 0
-        let failure = posix_spawnp(&pid, words[0], &actions, nil, &arguments, environ)
-        guard failure == 0 else {
+        do {
+            return try ChildProgram.start(
+                words,
+                streams: [
+                    .read("/dev/null"), .write(profile + ".log"), .like(1), .descriptor(reading),
+                    .descriptor(writing),
+                ])
+        } catch {
             throw Failure(
-                description: "Chromium did not start (error \(failure)): scripts/test installs it.")
+                description: "Chromium did not start (\(error)): scripts/test installs it.")
         }
-        return pid
     }
 }
