@@ -38,7 +38,6 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var mail: GatewayFlags
 
     func run() async throws {
-        raiseOpenFiles()
         let settings = try await store.settings(resolver, networks, console, mail)
         try await withLookup(settings) { lookup in
             let house = try await House.open(settings, lookup: lookup, takesIn: true)
