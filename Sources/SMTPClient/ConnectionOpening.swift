@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Identities
 internal import NIOCore
 internal import NIOPosix
@@ -201,8 +202,9 @@ struct ConnectionOpening: Sendable {
 
     /// `Connection refused` of an error that also tells the call.
     private static func words(_ error: any Error) -> String {
-        let text = (error as? NIOConnectionError)?.connectionErrors.first.map { "\($0.error)" }
-        return "No connection: \(text ?? "\(error)")"
+        let first = (error as? NIOConnectionError)?.connectionErrors.first?.error ?? error
+        let text = (first as? IOError).map { String(cString: strerror($0.errnoCode)) }
+        return "No connection: \(text ?? "\(first)")"
     }
 }
 

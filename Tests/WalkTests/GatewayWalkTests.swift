@@ -75,9 +75,8 @@ import Testing
                 #expect(told.hasPrefix("◐ Held for a decision"), "\(told)")
                 #expect(!told.contains("On its way"), "\(told)")
                 #expect(told.contains("ben@example.org  Held for a decision"), "\(told)")
-                let id = try #require(
-                    told.split(separator: "\n").first { $0.hasPrefix("Queue id") }?
-                        .split(separator: " ").last.map(String.init))
+                let line = told.split(separator: "\n").first { $0.contains("Queue id") }
+                let id = try #require(line?.split(separator: " ").last.map(String.init))
                 let deleted = try Program.run(["queue", "delete", id, "--data", folder + "/data"])
                 #expect(deleted.status == 0, "\(deleted.errors)")
                 #expect(

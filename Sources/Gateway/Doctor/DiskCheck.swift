@@ -13,6 +13,9 @@ public struct DiskCheck: Sendable {
 
     public func look() -> [Finding] {
         let place = existing
+        let speed = speed(in: place)
+        // Where nothing can be written nothing else matters.
+        guard speed.state != .wrong else { return [speed] }
         var findings: [Finding] = []
         if place != folder {
             findings.append(
@@ -20,8 +23,7 @@ public struct DiskCheck: Sendable {
         }
         if let space = space(of: place) { findings.append(space) }
         if let memory = memoryDisk(place) { findings.append(memory) }
-        findings.append(speed(in: place))
-        return findings
+        return findings + [speed]
     }
 
     /// The folder, or the nearest one above that is there.
