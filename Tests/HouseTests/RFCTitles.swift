@@ -61,6 +61,7 @@ enum RFCTitles {
         5782: "DNS Blacklists and Whitelists",
         5890: "Internationalized Domain Names for Applications (IDNA): Definitions",
         5891: "Internationalized Domain Names in Applications (IDNA): Protocol",
+        5905: "Network Time Protocol Version 4: Protocol and Algorithms Specification",
         5952: "A Recommendation for IPv6 Address Text Representation",
         5958: "Asymmetric Key Packages",
         5965: "An Extensible Format for Email Feedback Reports",

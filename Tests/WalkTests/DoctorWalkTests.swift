@@ -134,11 +134,10 @@ import Testing
             ] {
                 let port = try freePort()
                 let server = try Command.start(
-                    ["python3", "-c", program, offset, "\(port)"], isDetached: false,
+                    ["python3", "-c", program, offset, "\(port)"],
                     log: folder + "/time.log")
                 defer {
-                    kill(server, SIGKILL)
-                    waitpid(server, nil, 0)
+                    ChildProgram.end(server)
                 }
                 var report: Report?
                 // The server may not listen yet.

@@ -28,8 +28,7 @@ final class RunningGateway {
             if port == nil { usleep(50_000) }
         }
         guard let port else {
-            kill(pid, SIGKILL)
-            waitpid(pid, nil, 0)
+            ChildProgram.end(pid)
             let said = (try? String(contentsOfFile: scratch + ".err", encoding: .utf8)) ?? ""
             throw Program.Missing(description: "The gateway does not start: \(said)")
         }
@@ -37,8 +36,7 @@ final class RunningGateway {
     }
 
     deinit {
-        kill(pid, SIGKILL)
-        waitpid(pid, nil, 0)
+        ChildProgram.end(pid)
     }
 
     /// The console's port.
@@ -98,8 +96,7 @@ final class MailSink {
         port = try freePort()
         path = "\(folder)/sink-\(port)"
         pid = try Command.start(
-            ["smtp-sink", "-u", "root", "-D", path, "127.0.0.1:\(port)", "100"],
-            isDetached: false, log: path + ".log")
+            ["smtp-sink", "-u", "root", "-D", path, "127.0.0.1:\(port)", "100"], log: path + ".log")
         let port = port
         guard eventually({ connects(port) }) else {
             throw Program.Missing(
@@ -108,8 +105,7 @@ final class MailSink {
     }
 
     deinit {
-        kill(pid, SIGKILL)
-        waitpid(pid, nil, 0)
+        ChildProgram.end(pid)
     }
 
     var mail: String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }

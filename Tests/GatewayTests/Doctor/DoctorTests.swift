@@ -6,6 +6,7 @@ import Identities
 import Logging
 import SMTP
 import SMTPClient
+import TestSupport
 import Testing
 
 /// The doctor's questions to real servers.
@@ -39,62 +40,68 @@ import Testing
     @Test func `a resolver that validates, one that does not, and one that is not there`()
         async throws
     {
-        let servers = try RealServers()
-        let port = try servers.startDNS(
-            signed: ("dane.test", signed), plain: [("plain.test", plain)])
-        let (dane, plain) = (try domain("dane.test"), try domain("plain.test"))
-        try await resolver(port) { resolver in
-            let well = await ResolverCheck(resolver, at: "unbound", domains: [dane]).look()
-            #expect(well.contains { $0.state == .ok && $0.sentence.contains("validates") })
-            #expect(!well.contains { $0.state == .wrong })
-            let poor = await ResolverCheck(resolver, at: "unbound", domains: [plain]).look()
-            #expect(poor.contains { $0.state == .look && $0.sentence.contains("DANE is off") })
-            #expect(poor.contains { $0.sentence.contains("has no MX record") })
-        }
-        let nobody = try RealServers.freePort()
-        try await resolver(nobody) { resolver in
-            let none = await ResolverCheck(resolver, at: "nobody", domains: [dane]).look()
-            #expect(none.map(\.state) == [.wrong])
+        try await RealServers.run { servers in
+            let port = try await servers.startDNS([
+                .init("dane.test", signed, isSigned: true), .init("plain.test", plain),
+            ])
+            let (dane, plain) = (try domain("dane.test"), try domain("plain.test"))
+            try await resolver(port) { resolver in
+                let well = await ResolverCheck(resolver, at: "unbound", domains: [dane]).look()
+                #expect(well.contains { $0.state == .ok && $0.sentence.contains("validates") })
+                #expect(!well.contains { $0.state == .wrong })
+                let poor = await ResolverCheck(resolver, at: "unbound", domains: [plain]).look()
+                #expect(poor.contains { $0.state == .look && $0.sentence.contains("DANE is off") })
+                #expect(poor.contains { $0.sentence.contains("has no MX record") })
+            }
+            let nobody = try RealServers.freePort()
+            try await resolver(nobody) { resolver in
+                let none = await ResolverCheck(resolver, at: "nobody", domains: [dane]).look()
+                #expect(none.map(\.state) == [.wrong])
+            }
         }
     }
 
     @Test func `a next server with a certificate that is proved, and with one that is not`()
         async throws
     {
-        let servers = try RealServers()
-        try servers.makeCertificate("good", for: ["localhost"])
-        let port = try RealServers.freePort()
-        try servers.startPostfix(certificate: "good", port: port)
-        let host = SmartHost(
-            .domain(try domain("localhost")), port: port, tls: .verified(names: []))
-        for (roots, demand, state, words) in [
-            (true, TLSDemand.verified(names: []), Finding.State.ok, "is good for localhost"),
-            (false, .opportunistic, .look, "proves nothing"),
-            (false, .verified(names: []), .wrong, "Nobody we trust"),
-        ] {
-            var host = host
-            host.tls = demand
-            var options = SMTPClientOptions(hostName: "mx.example.org")
-            options.trustRoots =
-                roots ? .file(servers.folder + "/ca.pem") : .file(servers.folder + "/good.pem")
-            let now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1_000) }
-            let client = SMTPClient(
-                options: options, now: now, logger: Logger(label: "doctor"))
-            let lookup = TableLookup()
-            try lookup.setAddresses("localhost", ["127.0.0.1"])
-            let planner = RoutePlanner(
-                routes: RouteTable(
-                    fallback: MailRoute(name: "hop", nextHop: .smartHost(host))), lookup: lookup)
-            let findings = await NextHopCheck(planner: planner, client: client, now: now())
-                .look(at: .route("hop"))
-            #expect(
-                findings.contains { $0.state == state && $0.sentence.contains(words) },
-                "\(demand): \(findings)")
-            if state != .wrong {
-                #expect(findings.contains { $0.sentence.contains("PIPELINING, ") })
-            }
-            await client.shutDown()
+        try await RealServers.run { servers in
+            try servers.certificates().make("good", for: ["localhost"])
+            let port = try RealServers.freePort()
+            try await servers.startPostfix(
+                certificate: "good", port: port, domains: ["example.org"])
+            let authority = try servers.certificates().authority
+            let stranger = try servers.certificates().certificate("good")
+            let host = try domain("localhost")
+            try await look(
+                host, port, .verified(names: []), authority, .ok, "is good for localhost")
+            try await look(host, port, .opportunistic, stranger, .look, "proves nothing")
+            try await look(host, port, .verified(names: []), stranger, .wrong, "Nobody we trust")
         }
+    }
+
+    private func look(
+        _ host: DomainName, _ port: Int, _ demand: TLSDemand, _ roots: String,
+        _ state: Finding.State, _ words: String
+    ) async throws {
+        var options = SMTPClientOptions(hostName: "mx.example.org")
+        options.trustRoots = .file(roots)
+        let now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1_000) }
+        let client = SMTPClient(options: options, now: now, logger: Logger(label: "doctor"))
+        let lookup = TableLookup()
+        try lookup.setAddresses("localhost", ["127.0.0.1"])
+        let hop = SmartHost(.domain(host), port: port, tls: demand)
+        let planner = RoutePlanner(
+            routes: RouteTable(fallback: MailRoute(name: "hop", nextHop: .smartHost(hop))),
+            lookup: lookup)
+        let findings = await NextHopCheck(planner: planner, client: client, now: now())
+            .look(at: .route("hop"))
+        #expect(
+            findings.contains { $0.state == state && $0.sentence.contains(words) },
+            "\(demand): \(findings)")
+        if state != .wrong {
+            #expect(findings.contains { $0.sentence.contains("PIPELINING, ") })
+        }
+        await client.shutDown()
     }
 
     @Test func `the open files are raised as far as the system lets us`() {
