@@ -192,7 +192,7 @@ let package = Package(
                 "Gateway", "SMTP", "SMTPServer", "SMTPClient", "Spool", "Storage", "SQLDatabase",
                 "MailAuthentication", "MailReports", "InternetMessage", "DNS", "DNSResolver",
                 "Identities", "TestSupport", logging, crypto,
-            ] + nio, exclude: ["Report/Peers"]),
+            ] + nio, exclude: ["Report/Peers", "Seal/Peers"]),
         tests("DNSResolverTests", ["DNSResolver", "DNS", "Identities", "TestSupport"] + nio),
         tests(
             "MailReportsTests",

@@ -62,6 +62,10 @@ public struct GatewayOptions: Sendable {
     /// The organizational domain of one of our own, for the history of who writes to whom; the
     /// domain itself unless it is set.
     public var organizationalDomain: @Sendable (DomainName) -> DomainName = { $0 }
+    /// What is changed in mail from outside; nothing, unless it is set.
+    public var changes = MessageChanger.Options()
+    /// The keys that mail is signed and sealed with; none, unless they are set.
+    public var seals = SealOptions()
 
     public init(hostName: DomainName, authservID: String? = nil) {
         self.hostName = hostName

@@ -37,7 +37,7 @@ public struct MailPipeline: Sendable {
     let now: @Sendable () -> Int64
     private let judge: AuthenticationJudge
     private let stamp: VerdictStamp
-    private let forged: ForgedFields
+    private let finisher: MessageFinisher
     private let counters: GatewayCounters
 
     public init(
@@ -55,7 +55,8 @@ public struct MailPipeline: Sendable {
         self.counters = counters
         judge = AuthenticationJudge(options: options.judge)
         stamp = VerdictStamp(secret: secret)
-        forged = ForgedFields(authservID: options.authservID, stamp: stamp)
+        finisher = MessageFinisher(
+            options: options, forged: ForgedFields(authservID: options.authservID, stamp: stamp))
     }
 
     /// Takes a message, or refuses it.
@@ -69,29 +70,28 @@ public struct MailPipeline: Sendable {
         let (authentication, decision) = await judgement(of: received, parsed.message, role)
         let checked = now()
         if let authentication { outlets.observed(received, authentication, decision) }
-        let isOwn = isOwn(received, role)
-        let record = { (decision: Decision) in
-            var record = MessageRecord(
-                received, parsed.message, authentication, decision, id: id, role: role,
-                durations: RecordedDurations(
-                    authenticate: Int(checked - started), total: Int(now() - started)),
-                at: started)
-            if isOwn, record.identities.organizational == nil {
-                record.identities.organizational = record.header.authorDomain.flatMap {
-                    options.ownIdentity(ofAuthor: $0)
-                }
+        var record = MessageRecord(
+            received, parsed.message, authentication, decision, id: id, role: role,
+            durations: RecordedDurations(
+                authenticate: Int(checked - started), total: Int(now() - started)),
+            at: started)
+        if isOwn(received, role), record.identities.organizational == nil {
+            record.identities.organizational = record.header.authorDomain.flatMap {
+                options.ownIdentity(ofAuthor: $0)
             }
-            return record
         }
         switch decision.disposition {
-        case .reject, .defer:
-            counters.count(decision.disposition)
-            outlets.refused(record(decision))
-            parsed.discard()
-            return Self.refusal(decision, id)
+        case .reject, .defer: return refuse(record, parsed)
         case .deliver, .hold:
-            return await enqueue(received, parsed, authentication, decision, record(decision))
+            return await enqueue(received, parsed, authentication, record, role)
         }
+    }
+
+    private func refuse(_ record: MessageRecord, _ parsed: ParsedContent) -> SMTPReply {
+        counters.count(record.decision.disposition)
+        outlets.refused(record)
+        parsed.discard()
+        return Self.refusal(record.decision, record.id)
     }
 
     /// Takes a mail with reports to `ReportConsumer`: 250 means that they are in its store.
@@ -151,27 +151,57 @@ public struct MailPipeline: Sendable {
         return (found, judge.decide(found, message))
     }
 
-    // MARK: Record and enqueue
+    // MARK: Finish, record and enqueue
 
     private func enqueue(
         _ received: ReceivedMessage, _ parsed: ParsedContent,
-        _ authentication: MessageAuthentication?, _ decision: Decision, _ record: MessageRecord
+        _ authentication: MessageAuthentication?, _ record: MessageRecord, _ role: ListenerRole
     ) async -> SMTPReply {
-        let fields = TraceFields(hostName: options.hostName, stamp: stamp)
-        let prefix = fields.render(
-            received, id: record.id,
-            results: authentication?.authenticationResults(authservID: options.authservID),
-            decision, now: received.receivedAt)
-        guard let content = parsed.content(without: forged.indices(in: parsed.message)) else {
+        var record = record
+        let judged = MessageFinisher.Judged(
+            received: received, content: parsed, authentication: authentication,
+            isOwn: isOwn(received, role),
+            prefix: prefix(received, authentication, record))
+        var leaving: LeavingMessage
+        switch await finisher.finish(judged, now: now() / 1_000) {
+        case .leaving(let message): leaving = message
+        case .failed:
             counters.count(.defer)
             return Self.failure("the message could not be stored")
+        case .defer(let reason):
+            record.decision = Decision(.defer, [reason] + record.decision.reasons)
+            return refuse(record, parsed)
         }
-        let isHeld = decision.disposition == .hold
+        record.acts = leaving.acts
+        if let reason = leaving.holdReason {
+            record.decision = Decision(.hold, [reason] + record.decision.reasons)
+            // The verdict says so too; nothing is signed that it could break.
+            leaving.prefix = prefix(received, authentication, record)
+        }
+        return await keep(leaving, received, record)
+    }
+
+    /// The fields that we put before a message.
+    private func prefix(
+        _ received: ReceivedMessage, _ authentication: MessageAuthentication?,
+        _ record: MessageRecord
+    ) -> [UInt8] {
+        TraceFields(hostName: options.hostName, stamp: stamp).render(
+            received, id: record.id,
+            results: authentication?.authenticationResults(authservID: options.authservID),
+            record.decision, now: received.receivedAt)
+    }
+
+    private func keep(
+        _ leaving: LeavingMessage, _ received: ReceivedMessage, _ record: MessageRecord
+    ) async -> SMTPReply {
+        let decision = record.decision
         let message = SpoolMessage(
             id: record.id, receivedAt: record.receivedAt, envelope: received.envelope,
             record: record.encoded(),
-            disposition: isHeld ? .hold(reason: decision.reasons[0].sentence) : .deliver,
-            prefix: prefix, content: content, routing: "")
+            disposition: decision.disposition == .hold
+                ? .hold(reason: decision.reasons[0].sentence) : .deliver,
+            prefix: leaving.prefix, content: leaving.content, routing: "")
         do {
             try await spool.accept(message)
         } catch {

@@ -47,6 +47,8 @@ public enum ReasonCode: String, Sendable, Codable, CaseIterable {
     case ownNetwork = "own-network"
     /// A report for `ReportConsumer`.
     case report
+    /// It should bear a signature of ours, and could not be signed.
+    case unsigned
 
     /// The enhanced status code that a refusal carries (RFC 3463, RFC 7372, RFC 7505).
     public var status: EnhancedStatusCode {
@@ -59,7 +61,7 @@ public enum ReasonCode: String, Sendable, Codable, CaseIterable {
         case .impossibleSender: EnhancedStatusCode(5, 1, 8)
         case .unclearAuthor: EnhancedStatusCode(5, 6, 0)
         case .dnsUnavailable: EnhancedStatusCode(4, 4, 3)
-        case .overran, .internalFailure: EnhancedStatusCode(4, 3, 0)
+        case .overran, .internalFailure, .unsigned: EnhancedStatusCode(4, 3, 0)
         case .spoolFull: EnhancedStatusCode(4, 3, 1)
         case .rateLimit: EnhancedStatusCode(4, 7, 1)
         default: EnhancedStatusCode(5, 7, 1)

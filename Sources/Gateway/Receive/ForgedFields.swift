@@ -42,22 +42,24 @@ public struct ForgedFields: Sendable {
         }
     }
 
+    /// The edits that take fields out of a content, each with its line end.
+    static func removals(
+        _ indices: [Int], from content: UnsafeRawBufferPointer, _ message: RawMessage
+    ) -> [ContentEdit] {
+        indices.map { index in
+            let range = message.fields[index].range
+            var end = range.upperBound
+            if end < content.count, content[end] == 0x0D { end += 1 }
+            if end < content.count, content[end] == 0x0A { end += 1 }
+            return ContentEdit(range.lowerBound..<end, [])
+        }
+    }
+
     /// The content of a message in memory without some of its fields; the body stays as it is.
     public static func removing(
         _ indices: [Int], from octets: [UInt8], _ message: RawMessage
     ) -> [UInt8] {
-        var output: [UInt8] = []
-        output.reserveCapacity(octets.count)
-        var position = 0
-        for index in indices {
-            let range = message.fields[index].range
-            output += octets[position..<range.lowerBound]
-            position = range.upperBound
-            // The line end goes with its field.
-            if position < octets.count, octets[position] == 0x0D { position += 1 }
-            if position < octets.count, octets[position] == 0x0A { position += 1 }
-        }
-        output += octets[position...]
-        return output
+        let edits = octets.withUnsafeBytes { removals(indices, from: $0, message) }
+        return ContentEdit.apply(edits, to: octets)
     }
 }

@@ -28,37 +28,63 @@ struct ParsedContent {
         if case .file(let file) = content { unlink(file.path) }
     }
 
-    /// The content without some of its fields, by their places; nil when a file cannot be written.
-    func content(without indices: [Int]) -> SpoolContent? {
+    /// Octets.
+    var count: Int { content.count }
+
+    /// Whether the content is in a file, for its size.
+    var isLarge: Bool { mapped != nil }
+
+    /// Everything, copied where it lies in a file.
+    var octets: [UInt8] {
         switch content {
-        case .memory(let octets):
-            guard !indices.isEmpty else { return .memory(octets) }
-            return .memory(ForgedFields.removing(indices, from: octets, message))
-        case .file(let file):
-            guard !indices.isEmpty else { return .file(path: file.path, count: file.count) }
-            return rewritten(file, indices)
+        case .memory(let octets): octets
+        case .file: mapped.map { Array($0.octets) } ?? []
         }
     }
 
-    /// A large message is written once more, its header without the fields. The spool takes the new
+    /// The edits that take some fields out, by their places.
+    func removals(_ indices: [Int]) -> [ContentEdit] {
+        guard !indices.isEmpty else { return [] }
+        switch content {
+        case .memory(let octets):
+            return octets.withUnsafeBytes { ForgedFields.removals(indices, from: $0, message) }
+        case .file:
+            return mapped.map { ForgedFields.removals(indices, from: $0.octets, message) } ?? []
+        }
+    }
+
+    /// The content with edits, or as it came without any; nil when a file cannot be written.
+    func edited(_ edits: [ContentEdit]) -> EditedContent? {
+        switch content {
+        case .memory(let octets):
+            guard !edits.isEmpty else { return EditedContent(.memory(octets), message) }
+            return EditedContent(.memory(ContentEdit.apply(edits, to: octets)), nil)
+        case .file(let file):
+            guard !edits.isEmpty else {
+                return EditedContent(.file(path: file.path, count: file.count), message)
+            }
+            return rewritten(file, edits)
+        }
+    }
+
+    /// A large message is written once more, under its own name in the end. The spool takes the new
     /// file and syncs it.
-    private func rewritten(_ file: ContentFile, _ indices: [Int]) -> SpoolContent? {
+    private func rewritten(_ file: ContentFile, _ edits: [ContentEdit]) -> EditedContent? {
         guard let mapped else { return nil }
-        let end = mapped.endOfHeader
-        let header = ForgedFields.removing(indices, from: Array(mapped.octets[..<end]), message)
-        let path = file.path + ".clean"
+        let path = file.path + ".changed"
         let output = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard output >= 0 else { return nil }
         defer { close(output) }
-        let isWritten =
-            header.withUnsafeBytes { Self.writeAll($0, to: output) }
-            && Self.writeAll(UnsafeRawBufferPointer(rebasing: mapped.octets[end...]), to: output)
-        guard isWritten else {
+        var count = 0
+        let isWritten = ContentEdit.forEachPiece(of: mapped.octets, changedBy: edits) { piece in
+            count += piece.count
+            return Self.writeAll(piece, to: output)
+        }
+        guard isWritten, rename(path, file.path) == 0 else {
             unlink(path)
             return nil
         }
-        unlink(file.path)
-        return .file(path: path, count: header.count + file.count - end)
+        return EditedContent(.file(path: file.path, count: count), nil)
     }
 
     private static func writeAll(_ octets: UnsafeRawBufferPointer, to file: Int32) -> Bool {
@@ -72,5 +98,25 @@ struct ParsedContent {
             rest = UnsafeRawBufferPointer(rebasing: rest[written...])
         }
         return true
+    }
+}
+
+/// A content after its edits, as the spool takes it and as it is signed.
+struct EditedContent {
+    let content: SpoolContent
+    private let known: RawMessage?
+
+    init(_ content: SpoolContent, _ message: RawMessage?) {
+        self.content = content
+        known = message
+    }
+
+    /// Nil when a file cannot be read.
+    var message: RawMessage? {
+        if let known { return known }
+        return switch content {
+        case .memory(let octets): RawMessage(octets, lineEnds: .asSent)
+        case .file(let path, _): MappedContent(path: path)?.message
+        }
     }
 }

@@ -3,8 +3,8 @@ import SMTP
 import Spool
 
 extension MessageRecord {
-    /// The first octet: how the rest is laid out. Older layouts stay readable.
-    private static let layout: UInt8 = 1
+    /// The first octet: how the rest is laid out. Older layouts stay readable: 1 has no acts.
+    private static let layout: UInt8 = 2
 
     /// The record in octets, at most `Limits.recordOctets`: texts are cut, and recipients beyond
     /// `Limits.recordRecipientOctets` only counted.
@@ -56,6 +56,12 @@ extension MessageRecord {
         writer.write(durations.authenticate)
         writer.write(durations.total)
         writer.write(route)
+        let acts = acts.prefix(Limits.recordActs)
+        writer.write(acts.count)
+        for act in acts {
+            writer.write(act.kind.rawValue)
+            writer.write(act.sentence, limit: Limits.recordActOctets)
+        }
         return writer.octets
     }
 
@@ -85,7 +91,8 @@ extension MessageRecord {
     public init?(encoded octets: [UInt8]) {
         guard octets.count <= Limits.recordOctets else { return nil }
         var reader = RecordOctetReader(octets)
-        guard reader.octet() == Self.layout, let id = reader.number(),
+        guard let layout = reader.octet(), (1...Self.layout).contains(layout),
+            let id = reader.number(),
             let receivedAt = reader.number(), let role = reader.octet().flatMap(Role.init),
             let client = reader.optionalAddress(), let heloName = reader.optionalText(),
             let tls = Self.tls(&reader), let reversePath = reader.mailbox(),
@@ -93,7 +100,8 @@ extension MessageRecord {
             let header = Self.header(&reader), let size = reader.count(),
             let identities = Self.identities(&reader), let checks = Self.checks(&reader),
             let decision = Self.decision(&reader), let authenticate = reader.count(),
-            let total = reader.count(), let route = reader.text(), reader.isAtEnd
+            let total = reader.count(), let route = reader.text(),
+            let acts = layout > 1 ? Self.acts(&reader) : [], reader.isAtEnd
         else { return nil }
         self.init(
             id: QueueIdentifier(rawValue: id), receivedAt: Int64(bitPattern: receivedAt),
@@ -102,6 +110,19 @@ extension MessageRecord {
             size: size, identities: identities, checks: checks, decision: decision,
             durations: RecordedDurations(authenticate: authenticate, total: total), route: route)
         self.recipientCount = max(recipientCount, recipients.count)
+        self.acts = acts
+    }
+
+    private static func acts(_ reader: inout RecordOctetReader) -> [RecordedAct]? {
+        guard let count = reader.count(limit: Limits.recordActs) else { return nil }
+        var acts: [RecordedAct] = []
+        for _ in 0..<count {
+            guard let kind = reader.octet().flatMap(RecordedAct.Kind.init),
+                let sentence = reader.text()
+            else { return nil }
+            acts.append(RecordedAct(kind, sentence))
+        }
+        return acts
     }
 
     private static func tls(_ reader: inout RecordOctetReader) -> RecordedTLS?? {

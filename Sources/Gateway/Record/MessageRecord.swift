@@ -43,6 +43,8 @@ public struct MessageRecord: Hashable, Sendable {
     public var durations: RecordedDurations
     /// The name of the route by which it leaves; empty for what does not leave.
     public var route: String
+    /// What we did with it before it left, in that order.
+    public var acts: [RecordedAct] = []
 
     public init(
         id: QueueIdentifier, receivedAt: Int64, role: Role, client: IPAddress?,

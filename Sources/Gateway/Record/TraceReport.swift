@@ -27,6 +27,7 @@ public struct TraceReport: Sendable {
         if let record {
             lines += checks(record, width)
             lines += decision(record, width)
+            lines += acts(record, width)
         }
         lines += recipients(width)
         lines += events(width)
@@ -80,6 +81,12 @@ public struct TraceReport: Sendable {
         let rows = record.decision.reasons.map { ($0.code.rawValue, $0.sentence) }
         return ["", "\(TraceWords.decision(record.decision.disposition)), after \(took)"]
             + TerminalText.table(rows, width)
+    }
+
+    private func acts(_ record: MessageRecord, _ width: Int) -> [String] {
+        guard !record.acts.isEmpty else { return [] }
+        let rows = record.acts.map { (TraceWords.act($0.kind), $0.sentence) }
+        return ["", "What was done with it"] + TerminalText.table(rows, width)
     }
 
     private func recipients(_ width: Int) -> [String] {

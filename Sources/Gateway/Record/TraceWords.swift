@@ -93,6 +93,18 @@ public enum TraceWords {
         }
     }
 
+    /// What was done with a message before it left.
+    public static func act(_ kind: RecordedAct.Kind) -> String {
+        switch kind {
+        case .tagged: "Subject marked"
+        case .banner: "Warning put in"
+        case .leftAlone: "Left as it was"
+        case .signed: "Signed"
+        case .sealed: "Sealed"
+        case .unsigned: "Not signed"
+        }
+    }
+
     /// The listener that a message came in by.
     public static func role(_ role: MessageRecord.Role) -> String {
         switch role {

@@ -82,6 +82,8 @@ struct GatewaySetup {
         let own = gateway.ownDomains.isEmpty ? gateway.domains : gateway.ownDomains
         options.judge.ownDomains = Set(own)
         options.judge.trustedSealers = Set(gateway.trustedSealers)
+        options.changes = try changes()
+        options.seals = try seals()
         return options
     }
 

@@ -45,6 +45,16 @@ extension Settings {
         /// The DKIM key that they are signed with (PEM), and its selector.
         var signingKey: String?
         var signingSelector: String?
+        /// Keys that mail of our own people is signed with.
+        var signing: [SigningKeyPlace] = []
+        /// The same for DKIM2.
+        var chainSigning: [SigningKeyPlace] = []
+        /// The key that mail from outside is sealed with; nil seals none.
+        var sealing: SigningKeyPlace?
+        /// The mark before subjects of mail from outside; nil for none.
+        var subjectTag: String?
+        /// A file with the sentence before texts from outside; nil for none.
+        var banner: String?
 
         var hasDoor: Bool { inbound != nil || outbound != nil || reports != nil }
     }

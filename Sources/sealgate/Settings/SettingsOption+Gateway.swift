@@ -2,7 +2,7 @@ import Identities
 
 /// The options of the gateway.
 extension SettingsOption {
-    static let gateway: [SettingsOption] = doors + mail + ways + guards + reporting
+    static let gateway: [SettingsOption] = doors + mail + ways + guards + reporting + seals
 
     private static let doors: [SettingsOption] = [
         address(

@@ -94,6 +94,14 @@ struct MessageDetailPage {
                     ]
                 }),
             "hasReasons": .flag(!decision.reasons.isEmpty),
+            "done": .list(
+                record.acts.map { act in
+                    [
+                        "doneWord": .text(TraceWords.act(act.kind)),
+                        "doneSentence": ForeignText.value(act.sentence, limit: 400),
+                    ]
+                }),
+            "hasDone": .flag(!record.acts.isEmpty),
             "took": .text(TraceWords.duration(Int64(clamping: record.durations.total))),
             "tookChecking": .text(
                 TraceWords.duration(Int64(clamping: record.durations.authenticate))),

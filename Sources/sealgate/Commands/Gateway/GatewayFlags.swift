@@ -49,6 +49,18 @@ struct GatewayFlags: ParsableArguments, GivesFlags {
     @Option(help: "Your organisation's name in those reports.") var organisation: String?
     @Option(help: "The DKIM key that they are signed with (PEM).") var signingKey: String?
     @Option(help: "The selector of that key.") var signingSelector: String?
+    @Option(help: "A key for your people's mail (DKIM), 'DOMAIN SELECTOR FILE'; may be repeated.")
+    var sign: [String] = []
+    @Option(
+        name: .customLong("sign-dkim2"),
+        help: "A key for DKIM2 signatures, an experiment, likewise; may be repeated.")
+    var signDKIM2: [String] = []
+    @Option(help: "The key that mail from outside is sealed with (ARC): 'DOMAIN SELECTOR FILE'.")
+    var arc: String?
+    @Option(help: "A mark before the subjects of mail from outside, such as '[External]'.")
+    var subjectTag: String?
+    @Option(help: "A file with a sentence to put before the text of mail from outside.")
+    var banner: String?
 
     func give(to flags: inout GivenFlags) {
         flags.add("gateway.inbound", inbound)
@@ -78,5 +90,10 @@ struct GatewayFlags: ParsableArguments, GivesFlags {
         flags.add("gateway.organisation", organisation)
         flags.add("gateway.signing-key", signingKey)
         flags.add("gateway.signing-selector", signingSelector)
+        flags.add("gateway.sign", sign)
+        flags.add("gateway.sign-dkim2", signDKIM2)
+        flags.add("gateway.arc", arc)
+        flags.add("gateway.subject-tag", subjectTag)
+        flags.add("gateway.banner", banner)
     }
 }
