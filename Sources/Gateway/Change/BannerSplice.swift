@@ -65,10 +65,10 @@ struct BannerSplice {
 
     // MARK: Edits in place
 
-    /// An empty line, where the header has none behind it.
+    /// An empty line, where the header has none behind it: the first line of the banner must not be
+    /// read as a field.
     private var separator: [UInt8] {
-        part.headerRange.upperBound == part.bodyRange.lowerBound && !part.headerRange.isEmpty
-            ? [0x0D, 0x0A] : []
+        part.headerRange.upperBound == part.bodyRange.lowerBound ? [0x0D, 0x0A] : []
     }
 
     private func plainEdit(_ octets: [UInt8]) -> ContentEdit {
@@ -117,6 +117,11 @@ struct BannerSplice {
         guard types.count <= 1, encodings.count <= 1 else {
             return .unfit("it says twice what it is")
         }
+        // A line of blanks would belong to a field that is put in before it.
+        let end = part.headerRange.upperBound
+        guard end == part.bodyRange.lowerBound || Self.isLineEnd(part.source[end]) else {
+            return .unfit("its header does not end as one")
+        }
         let text = Self.inserting(
             Array(inserted.utf8), into: Array(read.text.utf8), isPage: isPage)
         var header = [
@@ -128,6 +133,8 @@ struct BannerSplice {
         }
         return replaced(by: TransferText.quotedPrintable(text), header: header)
     }
+
+    private static func isLineEnd(_ octet: UInt8) -> Bool { octet == 0x0D || octet == 0x0A }
 
     private func fieldEdit(_ name: String, _ value: String, _ field: HeaderField?) -> ContentEdit {
         if let field { return ContentEdit(field.valueRange, Array(" \(value)".utf8)) }

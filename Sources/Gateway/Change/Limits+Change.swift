@@ -10,7 +10,4 @@ extension Limits {
     public static let subjectLeads = 32
     /// Octets of a subject in which its mark is looked for.
     public static let subjectReadOctets = 4_096
-    /// Acts that a record keeps, and octets of the sentence of each.
-    public static let recordActs = 8
-    public static let recordActOctets = 320
 }

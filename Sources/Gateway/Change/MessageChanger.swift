@@ -54,6 +54,12 @@ public struct MessageChanger: Sendable {
             changes.acts = [refusal]
             return changes
         }
+        guard octets.contains(0x0A) else {
+            changes.acts = [
+                RecordedAct(.leftAlone, "It is not in lines, so that nothing of it was changed.")
+            ]
+            return changes
+        }
         if let tag = options.subjectTag { mark(message, tag, &changes) }
         if let banner = options.banner { put(banner, into: octets, &changes) }
         return changes

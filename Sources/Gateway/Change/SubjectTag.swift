@@ -30,7 +30,8 @@ public struct SubjectTag: Hashable, Sendable {
         Array("Subject: ".utf8) + word(isBeforeWord: false) + [0x0D, 0x0A]
     }
 
-    /// Where the Subject fields of a message get the mark; empty where each has it, or none is there.
+    /// Where the Subject fields of a message get the mark; empty where each has it, or there is
+    /// none.
     public func edits(in message: RawMessage) -> [ContentEdit] {
         message.fields.filter { $0.isNamed("Subject") }.compactMap(edit)
     }

@@ -11,6 +11,9 @@ extension Limits {
     public static let recordChecks = 48
     /// Reasons of a decision that a record keeps.
     public static let recordReasons = 16
+    /// Acts that a record keeps, and octets of the sentence of each.
+    public static let recordActs = 6
+    public static let recordActOctets = 240
     /// DKIM domains that a record keeps.
     public static let recordDomains = 32
     /// Entries of the spool's log that are carried into the database in one transaction.

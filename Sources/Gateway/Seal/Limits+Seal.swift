@@ -2,6 +2,4 @@
 extension Limits {
     /// DKIM keys of one domain: an RSA and an Ed25519 key (RFC 8463 §3), or an old and a new one.
     public static let signersPerDomain = 2
-    /// Domains with keys.
-    public static let signingDomains = 1_000
 }

@@ -5,9 +5,9 @@ import SMTP
 /// Signs what our own people send, and seals what is passed on from outside.
 ///
 /// It is given the message as it leaves, our own fields included, and nothing may be changed after
-/// it. Mail that should bear a signature never leaves without one unnoticed: where the key fails, the
-/// client is told to come again, for the next attempt may find it working; where the message itself
-/// cannot be signed, no attempt ever will, so that it is held until a person decides.
+/// it. Mail that should bear a signature never leaves without one unnoticed: where the key fails,
+/// the client is told to come again, for the next attempt may find it working; where the message
+/// itself cannot be signed, no attempt ever will, so that it is held until a person decides.
 struct MessageSealer: Sendable {
     enum Outcome {
         /// Fields to stand before everything else, each with its line end; none where no key is

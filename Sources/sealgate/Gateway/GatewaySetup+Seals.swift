@@ -53,10 +53,6 @@ extension GatewaySetup {
         _ places: [SigningKeyPlace], _ option: String
     ) throws -> [DomainName: [SigningKeyPlace]] {
         let groups = Dictionary(grouping: places, by: \.domain)
-        guard groups.count <= Gateway.Limits.signingDomains else {
-            throw PlainError(
-                "\(option) names more than \(Gateway.Limits.signingDomains) domains.")
-        }
         for (domain, keys) in groups {
             guard keys.count <= Gateway.Limits.signersPerDomain else {
                 throw PlainError(

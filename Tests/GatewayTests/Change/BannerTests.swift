@@ -101,7 +101,7 @@ struct BannerTests {
         ("", "<div style=\"display:none\"><body>Hi"),
         ("", "Hi <body>"), ("", "<script></script><body>"), ("", "<noscript><body>"),
         ("<!--><body>", "--> Hi"), ("<body =\">", "Hi\">"), ("", "</html>"),
-        ("<meta charset=utf-8> ", "<p>Hi"), ("<html>\r\n", "<title><body>"), ("", "<body "),
+        ("<meta charset=utf-8> ", "<p>Hi"), ("<html>\r\n", "<title><body>"), ("", "<body x"),
         ("", "< body>"), ("<html></head>", ""), ("<?xml?><!x>", "<x>"),
         ("<style></styl></STYLE >", "Hi"),
     ])
@@ -261,6 +261,22 @@ struct BannerTests {
             #expect(message.bytes == Array(text.utf8))
             #expect(acts.map(\.kind) == [.leftAlone])
         }
+    }
+
+    @Test func `a first line with a colon is no field of a message without a header`() throws {
+        for text in ["No field here\r\n\r\nText\r\n", "Subject: x\r\nno field\r\n"] {
+            let before = MessageParser().parse(Array(text.utf8))
+            let (message, _) = try changed(text, "Mind: the sender")
+            #expect(message.headers.count == before.headers.count)
+            #expect(message.root.text() == "Mind: the sender\r\n\r\n" + before.root.text())
+        }
+        // The line of blanks ends the header, as it is read here; no field may come before it.
+        let blank = "  \r\nDelivered-To: x\r\n\r\nText\r\n"
+        #expect(try changed(blank, "Ünd").0.bytes == Array(blank.utf8))
+        #expect(try changed(blank).0.headers.isEmpty)
+        let (bare, acts) = try changed("Subject: x\r\rText\r")
+        #expect(bare.bytes == Array("Subject: x\r\rText\r".utf8))
+        #expect(acts.map(\.kind) == [.leftAlone])
     }
 
     // MARK: Limits

@@ -22,6 +22,15 @@ struct MessageRecordTests {
         #expect(MessageRecord(encoded: bare.encoded()) == bare)
     }
 
+    @Test func `what was done with a message comes back, and older records did nothing`() throws {
+        var record = try RecordSamples.accepted()
+        let octets = record.encoded()
+        // Layout 1 ended before the number of acts.
+        #expect(MessageRecord(encoded: [1] + octets.dropFirst().dropLast()) == record)
+        record.acts = RecordedAct.Kind.allCases.map { RecordedAct($0, "Done as asked for.") }
+        #expect(MessageRecord(encoded: record.encoded()) == record)
+    }
+
     @Test func `an IPv6 client and a mailbox at an address come back`() throws {
         var record = try RecordSamples.accepted()
         record.client = IPAddress("2001:db8::17")
@@ -63,7 +72,7 @@ struct MessageRecordTests {
 
     @Test func `counts that promise more than is there are refused`() throws {
         // A layout that we do not know, a number that never ends, more than a record may hold.
-        #expect(MessageRecord(encoded: [2, 0]) == nil)
+        #expect(MessageRecord(encoded: [3, 0]) == nil)
         #expect(MessageRecord(encoded: [1] + Array(repeating: 0xFF, count: 20)) == nil)
         #expect(
             MessageRecord(encoded: [UInt8](repeating: 1, count: Limits.recordOctets + 1)) == nil)
@@ -88,6 +97,7 @@ struct MessageRecordTests {
         record.decision = Decision(
             .hold, Array(repeating: DecisionReason(.overran, long), count: 1_000))
         record.route = long
+        record.acts = Array(repeating: RecordedAct(.leftAlone, long), count: 100)
         let octets = record.encoded()
         #expect(octets.count <= Limits.recordOctets)
         let found = try #require(MessageRecord(encoded: octets))
@@ -97,6 +107,8 @@ struct MessageRecordTests {
         #expect(found.checks.count == Limits.recordChecks)
         #expect(found.decision.reasons.count == Limits.recordReasons)
         #expect(found.identities.dkim.count == Limits.recordDomains)
+        #expect(found.acts.count == Limits.recordActs)
+        #expect(found.acts.allSatisfy { $0.sentence.utf8.count == Limits.recordActOctets })
         #expect(found.header.subject?.utf8.count == Limits.recordSubjectOctets)
         #expect(found.header.authorName?.utf8.count == Limits.recordTextOctets)
         // Cut between characters, not within one.

@@ -79,6 +79,7 @@ struct TraceReportTests {
         record.heloName = hostile
         record.checks = [RecordedCheck(.dkim, hostile, domain: hostile, hostile)]
         record.decision.reasons = [DecisionReason(.policyReject, hostile)]
+        record.acts = [RecordedAct(.leftAlone, hostile)]
         let event = MessageEvent(
             messageID: record.id.storedValue, number: 1, happenedAt: .max, kind: .failed,
             host: hostile, reply: hostile, detail: hostile)
@@ -113,6 +114,8 @@ struct TraceReportTests {
                 TraceWords.event(MessageEvent(messageID: 1, number: 1, happenedAt: 0, kind: $0))
             })
         #expect(kinds.count == MessageEvent.Kind.allCases.count)
+        let acts = Set(RecordedAct.Kind.allCases.map(TraceWords.act))
+        #expect(acts.count == RecordedAct.Kind.allCases.count)
         #expect(TraceWords.duration(-1) == "0 ms")
         #expect(TraceWords.duration(2_000) == "2 s")
         #expect(TraceWords.duration(90_000) == "1 min")
