@@ -36,7 +36,7 @@ extension GatewaySetup {
         options.timeouts.connect = .seconds(15)
         options.timeouts.greeting = .seconds(30)
         options.timeouts.recipient = .seconds(60)
-        let client = SMTPClient(options: options, now: { clock() }, logger: logger)
+        let client = SMTPClient(options: options, now: { milliseconds() }, logger: logger)
         let send: BypassCheck.Send = { await client.deliver($0, to: $1) }
         let check = BypassCheck(
             lookup: lookup, hostName: hostName, ownAddresses: Set(facts.addresses),

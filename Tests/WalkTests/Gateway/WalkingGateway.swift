@@ -75,7 +75,7 @@ final class WalkingGateway {
     /// Asks it to stop, and waits until it has.
     func stop() throws -> Int32 {
         guard let process else { return 0 }
-        try internet.must(["kill", "-TERM", number])
+        try internet.must(["sh", "-c", "kill -TERM \(number)"])
         self.process = nil
         return try internet.wait(for: process)
     }

@@ -29,7 +29,7 @@ def send(first, count, octets):
             with smtplib.SMTP(address, port, timeout=120) as client:
                 client.sendmail("ann@corp.test", ["bob@far.test"], message(number, octets))
                 print(number, 250)
-        except smtplib.SMTPResponseError as refusal:
+        except smtplib.SMTPResponseException as refusal:
             print(number, refusal.smtp_code, refusal.smtp_error.decode())
         except smtplib.SMTPRecipientsRefused as refusal:
             for code, text in refusal.recipients.values():
@@ -68,8 +68,12 @@ class Connection:
 
 
 def hold(count, senders):
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    for files in [65536, resource.getrlimit(resource.RLIMIT_NOFILE)[1]]:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+            break
+        except ValueError:
+            continue
     selector, all_of_them, waiting = selectors.DefaultSelector(), [], set()
 
     def hear(until):
