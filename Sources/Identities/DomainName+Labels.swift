@@ -49,6 +49,33 @@ extension DomainName {
     /// The name with one more label at its left; nil when the label or the whole is not valid.
     public func adding(label: String) -> DomainName? {
         guard !label.utf8.contains(ASCII.dot) else { return nil }
-        return DomainName(label + "." + text)
+        return adding(labels: label)
+    }
+
+    /// The name with one or two texts at its left, each of one label or more: `s1` and `_domainkey`
+    /// make `s1._domainkey.example.com` of `example.com`. Nil when the whole is not valid.
+    public func adding(labels first: String, _ second: String? = nil) -> DomainName? {
+        var room = first.utf8.count + 1 + text.utf8.count
+        if let second { room += second.utf8.count + 1 }
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: room) { octets in
+            var end = Self.write(first, behind: 0, to: octets)
+            if let second {
+                octets.initializeElement(at: end, to: ASCII.dot)
+                end = Self.write(second, behind: end + 1, to: octets)
+            }
+            octets.initializeElement(at: end, to: ASCII.dot)
+            end = Self.write(text, behind: end + 1, to: octets)
+            return DomainName(buffer: UnsafeBufferPointer(rebasing: octets[..<end]))
+        }
+    }
+
+    private static func write(
+        _ text: String, behind start: Int, to octets: UnsafeMutableBufferPointer<UInt8>
+    ) -> Int {
+        var text = text
+        return text.withUTF8 { text in
+            let place = UnsafeMutableBufferPointer(rebasing: octets[start...])
+            return start + place.initialize(fromContentsOf: text)
+        }
     }
 }

@@ -70,6 +70,12 @@ struct `Domain names` {
         #expect(name.adding(label: "x.y") == nil)
         #expect(name.adding(label: "") == nil)
         #expect(name.adding(label: String(repeating: "x", count: 64)) == nil)
+        #expect(name.adding(labels: "S1", "_domainkey")?.text == "s1._domainkey.a.b.example.com")
+        #expect(name.adding(labels: "x.y", "z")?.text == "x.y.z.a.b.example.com")
+        #expect(name.adding(labels: "bücher", "z")?.text == "xn--bcher-kva.z.a.b.example.com")
+        #expect(name.adding(labels: "", "z") == nil)
+        #expect(name.adding(labels: "x", "") == nil)
+        #expect(name.adding(labels: String(repeating: "x.", count: 130), "z") == nil)
     }
 
     @Test(arguments: [

@@ -8,6 +8,7 @@ public struct Zone: Sendable {
     private var nodes: [DNSName: [ResourceRecord]] = [:]
     /// Whether names below another one may have to be answered by it: below a cut or a DNAME.
     private var hasBreaks = false
+    private var hasWildcards = false
 
     /// Makes a zone of records; nil when there is no start of authority, when two disagree, or
     /// when a record lies outside.
@@ -46,6 +47,7 @@ public struct Zone: Sendable {
         if record.type == .dname || hasBorders && record.type == .ns && record.name != apex {
             hasBreaks = true
         }
+        if record.name.isWildcard { hasWildcards = true }
     }
 
     /// What the zone says to a question.
@@ -88,6 +90,7 @@ public struct Zone: Sendable {
     /// With nothing on the way that could end it, the walk may as well begin at the name.
     private func lookUpWithoutBreaks(_ name: DNSName, _ type: RecordType) -> Answer {
         if let records = nodes[name] { return answer(records, name, type) }
+        guard hasWildcards else { return .nameError }
         var encloser = name.parent
         while let above = encloser, nodes[above] == nil { encloser = above.parent }
         return wildcard(below: encloser ?? apex, name, type)
@@ -106,7 +109,7 @@ public struct Zone: Sendable {
 
     private func answer(_ records: [ResourceRecord], _ name: DNSName, _ type: RecordType) -> Answer
     {
-        let isWhole = type == .any || records.allSatisfy { $0.type == type }
+        let isWhole = type == .any || !records.indices.contains { records[$0].type != type }
         let matching = isWhole ? records : records.filter { $0.type == type }
         if !matching.isEmpty { return .records(matching) }
         for record in records {

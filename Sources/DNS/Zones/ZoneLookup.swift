@@ -5,10 +5,13 @@ public import Identities
 public struct ZoneLookup: DNSLookup {
     /// By apex, in lower case through `DNSName`'s equality.
     private let zones: [DNSName: Zone]
+    /// The zone, where there is one only.
+    private let only: Zone?
 
     /// Zones may lie below one another; the deepest one that holds a name answers for it.
     public init(zones: [Zone]) {
         self.zones = Dictionary(zones.map { ($0.apex, $0) }, uniquingKeysWith: { $1 })
+        only = self.zones.count == 1 ? zones.last : nil
     }
 
     /// Takes the records of a file that holds any names: each start of authority begins a zone, and
@@ -50,10 +53,11 @@ public struct ZoneLookup: DNSLookup {
         while let zone = zone(of: name, type) {
             switch zone.lookUp(name, type) {
             case .records(let records):
-                let shortest = records.map(\.timeToLive).min() ?? 0
+                for index in records.indices {
+                    timeToLive = min(timeToLive, records[index].timeToLive)
+                }
                 return DNSAnswer(
-                    .records, records: records, aliases: aliases,
-                    timeToLive: min(timeToLive, shortest))
+                    .records, records: records, aliases: aliases, timeToLive: timeToLive)
             case .alias(let record, let target):
                 guard aliases.count < Limits.aliases else {
                     return DNSAnswer(
@@ -89,7 +93,7 @@ public struct ZoneLookup: DNSLookup {
     }
 
     private func zone(of name: DNSName, _ type: RecordType) -> Zone? {
-        if zones.count == 1, let only = zones.first?.value {
+        if let only {
             return name.isEqualOrBelow(only.apex) ? only : nil
         }
         // The parent's side holds DS (RFC 4035 §3.1.4.1).
