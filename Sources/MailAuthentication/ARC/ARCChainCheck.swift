@@ -86,8 +86,8 @@ struct ARCChainCheck {
             of: signature.signedNames, excluding: nil)
         for form in forms {
             let signed = HeaderCanonicalizer.signedOctets(
-                positions.lazy.map { fields[$0] },
-                and: set.messageSignatureField, emptying: signature.signature.valueRange,
+                fields, at: positions, and: set.messageSignatureField,
+                emptying: signature.signature.valueRange,
                 form.header)
             if key.isValid(signature.signature.value, for: signed, .sha256) { return }
         }

@@ -123,7 +123,7 @@ public struct ARCSealer: Sendable {
         let (positions, _) = FieldSelection(message.fields).positions(
             of: names.map { Array($0.utf8)[...] }, excluding: nil)
         let signed = HeaderCanonicalizer.signedOctets(
-            positions.lazy.map { message.fields[$0] }, and: unsigned, emptying: nil, header)
+            message.fields, at: positions, and: unsigned, emptying: nil, header)
         return layout.field(name, tags, signature: try key.sign(signed, .sha256))
     }
 

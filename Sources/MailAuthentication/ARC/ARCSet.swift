@@ -5,35 +5,52 @@ public struct ARCSet: Sendable {
     /// From 1 for the first handler that sealed.
     public let instance: Int
     /// ARC-Authentication-Results: what the handler found when the message arrived.
-    public let resultsField: RawField
+    public var resultsField: RawField { content.resultsField }
     /// ARC-Message-Signature: the message as the handler let it go.
-    public let messageSignatureField: RawField
+    public var messageSignatureField: RawField { content.messageSignatureField }
     /// ARC-Seal: over this set and all sets before.
-    public let sealField: RawField
+    public var sealField: RawField { seal.signature.field }
 
     let seal: ARCSeal
-    /// Only that of the newest set has to be a good one.
-    let messageSignature: Result<ARCMessageSignature, ARCDefect>
-    private let resultsStart: Int
+    private let content: Content
+
+    /// Behind one reference, because sets are handed on more often than they are looked into.
+    private final class Content: Sendable {
+        let resultsField: RawField
+        let resultsStart: Int
+        let messageSignatureField: RawField
+        let messageSignature: Result<ARCMessageSignature, ARCDefect>
+
+        init(
+            _ results: (field: RawField, start: Int), _ messageSignatureField: RawField,
+            _ messageSignature: Result<ARCMessageSignature, ARCDefect>
+        ) {
+            resultsField = results.field
+            resultsStart = results.start
+            self.messageSignatureField = messageSignatureField
+            self.messageSignature = messageSignature
+        }
+    }
 
     init(
         instance: Int, results: (field: RawField, start: Int),
         messageSignature: (field: RawField, tags: TagList), seal: ARCSeal
     ) {
         self.instance = instance
-        resultsField = results.field
-        resultsStart = results.start
-        messageSignatureField = messageSignature.field
+        self.seal = seal
+        let read: Result<ARCMessageSignature, ARCDefect>
         do throws(ARCDefect) {
-            self.messageSignature = .success(
+            read = .success(
                 try ARCMessageSignature(
                     messageSignature.field, messageSignature.tags, instance: instance))
         } catch {
-            self.messageSignature = .failure(error)
+            read = .failure(error)
         }
-        sealField = seal.signature.field
-        self.seal = seal
+        content = Content(results, messageSignature.field, read)
     }
+
+    /// Only that of the newest set has to be a good one.
+    var messageSignature: Result<ARCMessageSignature, ARCDefect> { content.messageSignature }
 
     /// Who sealed: `d=` of the ARC-Seal.
     public var sealer: DomainName { seal.signature.domain }
@@ -46,7 +63,7 @@ public struct ARCSet: Sendable {
 
     /// What the handler found, as an Authentication-Results field carries it (RFC 8601 §2.2).
     public var results: String {
-        let octets = resultsField.valueOctets[resultsStart...]
+        let octets = resultsField.valueOctets[content.resultsStart...]
             .filter { $0 != Octet.carriageReturn && $0 != Octet.lineFeed }
         return String(decoding: TagList.trimmed(octets[...]), as: UTF8.self)
     }

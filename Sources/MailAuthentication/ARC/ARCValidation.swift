@@ -15,8 +15,8 @@ public struct ARCValidation: Sendable {
     /// The lowest instance whose ARC-Message-Signature still holds (§5.2, step 5); 0 when every
     /// one does, nil when it was not worked out.
     public var oldestPass: Int?
-    /// Why, for a person: one plain sentence.
-    public var reason: String
+    /// Nil for a pass that the other facts explain: most are never read by anybody.
+    private var statement: String?
 
     public init(
         _ result: Result, instances: Int = 0, sealers: [DomainName] = [], oldestPass: Int? = nil,
@@ -26,6 +26,34 @@ public struct ARCValidation: Sendable {
         self.instances = instances
         self.sealers = sealers
         self.oldestPass = oldestPass
-        self.reason = reason
+        statement = reason
+    }
+
+    /// Why, for a person, in plain sentences.
+    public var reason: String {
+        get { statement ?? confirmation }
+        set { statement = newValue }
+    }
+
+    /// Makes this a pass that is explained by what was found.
+    mutating func confirm(oldestPass: Int?) {
+        result = .pass
+        self.oldestPass = oldestPass
+        statement = nil
+    }
+
+    private var confirmation: String {
+        let names = sealers.map(\.text).joined(separator: ", ")
+        let holds =
+            instances == 1
+            ? "The only ARC set holds; it was sealed by \(names)."
+            : "All \(instances) ARC sets hold; they were sealed by \(names)."
+        switch oldestPass {
+        case .some(0) where instances > 1:
+            return holds + " Nothing that is signed has changed since the first."
+        case .some(let oldest) where oldest > 0:
+            return holds + " The message is unchanged since set \(oldest)."
+        default: return holds
+        }
     }
 }

@@ -48,10 +48,8 @@ public struct ARCValidator: Sendable {
             outcome.reason = error.reason
             return outcome
         }
-        outcome.result = .pass
         let unsigned = check.unsignedOctets
-        if policy.looksForOldestPass { outcome.oldestPass = await oldestPass(&check) }
-        outcome.reason = Self.reason(outcome)
+        outcome.confirm(oldestPass: policy.looksForOldestPass ? await oldestPass(&check) : nil)
         if unsigned > 0 {
             outcome.reason += " The last \(unsigned) octets of the text are not signed (l=)."
         }
@@ -60,6 +58,7 @@ public struct ARCValidator: Sendable {
 
     /// §5.2, step 5: goes back until a message signature does not hold.
     private func oldestPass(_ check: inout ARCChainCheck) async -> Int {
+        guard check.sets.count > 1 else { return 0 }
         let older = Array(check.sets.dropLast().reversed())
         var candidates: [(set: ARCSet, forms: [ARCMessageSignature.Form])] = []
         for set in older {
@@ -104,21 +103,6 @@ public struct ARCValidator: Sendable {
                 }
             }
             return await group.reduce(into: []) { $0.append($1) }
-        }
-    }
-
-    private static func reason(_ outcome: ARCValidation) -> String {
-        let names = outcome.sealers.map(\.text).joined(separator: ", ")
-        let holds =
-            outcome.instances == 1
-            ? "The only ARC set holds; it was sealed by \(names)."
-            : "All \(outcome.instances) ARC sets hold; they were sealed by \(names)."
-        switch outcome.oldestPass {
-        case .some(0) where outcome.instances > 1:
-            return holds + " Nothing that is signed has changed since the first."
-        case .some(let oldest) where oldest > 0:
-            return holds + " The message is unchanged since set \(oldest)."
-        default: return holds
         }
     }
 }

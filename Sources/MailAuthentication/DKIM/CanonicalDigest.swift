@@ -13,9 +13,9 @@ struct CanonicalDigest {
     private var scratch: [UInt8] = []
     private var scratchCount = 0
 
-    private static let capacity = 8_192
+    private static let capacity = 512
     /// A part of this size goes to the digest from where it lies.
-    private static let largePart = 1_024
+    private static let largePart = 512
     private static let lineEnds = [UInt8](
         repeatElement([Octet.carriageReturn, Octet.lineFeed], count: 512).joined())
 
@@ -79,9 +79,7 @@ struct CanonicalDigest {
     @inline(__always)
     private mutating func makeRoom(for count: Int) {
         if scratch.isEmpty {
-            scratch = [UInt8](unsafeUninitializedCapacity: Self.capacity) {
-                $1 = Self.capacity
-            }
+            scratch = [UInt8](repeating: 0, count: Self.capacity)
         }
         if scratchCount &+ count > Self.capacity { flush() }
     }

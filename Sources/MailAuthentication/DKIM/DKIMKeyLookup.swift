@@ -40,7 +40,7 @@ struct DKIMKeyLookup: Sendable {
     /// What each record under the name says, at least one answer. Several records are against
     /// RFC 6376 §3.6.2.2, which leaves the outcome open; §6.1.2 lets a verifier try each.
     func findAll(selector: String, domain: DomainName) async -> [DKIMKeyAnswer] {
-        guard let name = DomainName("\(selector)._domainkey.\(domain.text)") else {
+        guard let name = domain.adding(labels: selector, "_domainkey") else {
             return [.unusable(reason: "The key's name is not a domain name.", bits: nil)]
         }
         let answer = await lookup.lookUp(name, .txt)

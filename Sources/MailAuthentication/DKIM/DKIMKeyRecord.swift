@@ -60,7 +60,7 @@ public struct DKIMKeyRecord: Hashable, Sendable {
             return .invalid(reason: "The key record cannot be read: \(error.reason)")
         }
         if let version = list["v"] {
-            guard version.isEqual(to: "DKIM1"), list.tags[0].name == "v" else {
+            guard version.isEqual(to: "DKIM1"), list.names[0] == "v" else {
                 return .invalid(reason: "The key record does not start with v=DKIM1.")
             }
         }

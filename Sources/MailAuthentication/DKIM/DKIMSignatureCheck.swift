@@ -153,7 +153,7 @@ struct DKIMSignatureCheck {
     /// The signed fields and the signature's own, canonical (RFC 6376 §3.7).
     private func signedOctets(_ signature: DKIMSignature, _ signed: [Int]) -> [UInt8] {
         HeaderCanonicalizer.signedOctets(
-            signed.lazy.map { message.fields[$0] }, and: signature.field,
+            message.fields, at: signed, and: signature.field,
             emptying: signature.signatureRange, signature.headerForm)
     }
 
@@ -196,12 +196,12 @@ struct DKIMSignatureCheck {
             outcome.reason =
                 "The signature of \(domain) matches, but it leaves the end of the body open (l=)."
         } else {
-            outcome.result = .pass
-            outcome.reason =
-                outcome.unsignedBodyOctets > 0
-                ? "The signature of \(domain) is good, but the last "
+            outcome.confirm()
+            if outcome.unsignedBodyOctets > 0 {
+                outcome.reason =
+                    "The signature of \(domain) is good, but the last "
                     + "\(outcome.unsignedBodyOctets) octets of the body are not signed (l=)."
-                : "The signature of \(domain) is good."
+            }
         }
     }
 }

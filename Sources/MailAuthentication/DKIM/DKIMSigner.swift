@@ -61,7 +61,7 @@ public struct DKIMSigner: Sendable {
         let (positions, _) = selection.positions(
             of: names.map { Array($0.utf8)[...] }, excluding: nil)
         let octets = HeaderCanonicalizer.signedOctets(
-            positions.lazy.map { message.fields[$0] }, and: unsigned, emptying: nil, headerForm)
+            message.fields, at: positions, and: unsigned, emptying: nil, headerForm)
         let signature: [UInt8]
         do {
             signature = try key.sign(octets, .sha256)

@@ -35,8 +35,8 @@ public struct DKIMVerification: Sendable {
     public var signaturePrefix: String
     /// Bits of the key's modulus, or 256 for Ed25519; nil when no key was read.
     public var keyBits: Int?
-    /// Why, for a person: one plain sentence.
-    public var reason: String
+    /// Nil for a good signature without a blemish: most are never read by anybody.
+    private var statement: String?
     public var risks: [Risk]
     /// Octets of the canonical body behind what `l=` covers.
     public var unsignedBodyOctets: Int
@@ -56,9 +56,20 @@ public struct DKIMVerification: Sendable {
         self.identity = identity
         self.signaturePrefix = signaturePrefix
         self.keyBits = keyBits
-        self.reason = reason
+        statement = reason
         self.risks = risks
         self.unsignedBodyOctets = unsignedBodyOctets
         self.isKeyAuthenticated = isKeyAuthenticated
+    }
+    /// Why, for a person: one plain sentence.
+    public var reason: String {
+        get { statement ?? "The signature of \(domain?.text ?? "") is good." }
+        set { statement = newValue }
+    }
+
+    /// Makes this a good signature that needs no further words.
+    mutating func confirm() {
+        result = .pass
+        statement = nil
     }
 }

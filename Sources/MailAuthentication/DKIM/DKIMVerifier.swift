@@ -51,7 +51,8 @@ public struct DKIMVerifier: Sendable {
                     check.outcome(of: signature, at: found[index], keys: answers[index]))
             }
         }
-        return outcomes + unchecked(found.count - parsed.count, fields: message.fields, found)
+        outcomes += unchecked(found.count - parsed.count)
+        return outcomes
     }
 
     /// The keys of each signature, all looked up at the same time, each name once.
@@ -98,9 +99,7 @@ public struct DKIMVerifier: Sendable {
     }
 
     /// Reports what was not looked at, in bounded number.
-    private func unchecked(
-        _ count: Int, fields: [RawField], _ found: [Int]
-    ) -> [DKIMVerification] {
+    private func unchecked(_ count: Int) -> [DKIMVerification] {
         guard count > 0 else { return [] }
         let reported = min(count, Limits.dkimReportedSignatures)
         return (1...reported).map { number in

@@ -4,33 +4,34 @@
 /// A message may have thousands of fields and a list a thousand names, so the fields lie in a table
 /// by the hash of their names, seeded by the process, and are never searched.
 struct FieldSelection: Sendable {
+    private struct Entry {
+        let hash: UInt64
+        /// The next field above in the same part of the table, or -1.
+        let above: Int32
+    }
+
     private let fields: [RawField]
-    private let hashes: [Int]
+    private let entries: [Entry]
     /// For each part of the hashes the lowest field, or -1; a power of two in number.
     private let lowest: [Int32]
-    /// For each field the next one above it in the same part, or -1.
-    private let above: [Int32]
 
     init(_ fields: [RawField]) {
         var size = 16
         while size < fields.count { size *= 2 }
         var lowest = [Int32](repeating: -1, count: size)
-        var above = [Int32](repeating: -1, count: fields.count)
-        var hashes: [Int] = []
-        hashes.reserveCapacity(fields.count)
+        var entries: [Entry] = []
+        entries.reserveCapacity(fields.count)
         for index in fields.indices {
-            let field = fields[index]
-            let hash = field.withOctets {
-                Self.hash(UnsafeBufferPointer(rebasing: $0[..<field.nameCount]))
+            let hash = fields[index].withOctets { octets in
+                Self.hash(UnsafeBufferPointer(rebasing: octets[..<fields[index].nameCount]))
             }
-            hashes.append(hash)
-            above[index] = lowest[hash & (size &- 1)]
-            lowest[hash & (size &- 1)] = Int32(truncatingIfNeeded: index)
+            let part = Self.part(hash, of: size)
+            entries.append(Entry(hash: hash, above: lowest[part]))
+            lowest[part] = Int32(truncatingIfNeeded: index)
         }
         self.fields = fields
-        self.hashes = hashes
+        self.entries = entries
         self.lowest = lowest
-        self.above = above
     }
 
     /// The signed fields in the order of `h=`, as positions in the header, and which fields were
@@ -44,42 +45,54 @@ struct FieldSelection: Sendable {
         signed.reserveCapacity(names.count)
         for name in names {
             let hash = name.withUnsafeBufferPointer(Self.hash)
-            var position = Int(lowest[hash & (lowest.count &- 1)])
+            var position = Int(lowest[Self.part(hash, of: lowest.count)])
             while position >= 0 {
-                if hashes[position] == hash, !isTaken[position],
-                    Self.isEqual(fields[position].nameOctets, name)
+                if entries[position].hash == hash, !isTaken[position],
+                    fields[position].isNamed(name)
                 {
                     isTaken[position] = true
                     signed.append(position)
                     break
                 }
-                position = Int(above[position])
+                position = Int(entries[position].above)
             }
         }
         if let excluded { isTaken[excluded] = false }
         return (signed, isTaken)
     }
 
-    private static func isEqual(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> Bool {
-        left.withUnsafeBufferPointer { left in
-            right.withUnsafeBufferPointer { right in
-                guard left.count == right.count else { return false }
-                for index in 0..<left.count
-                where left[index].lowercased != right[index].lowercased { return false }
-                return true
-            }
-        }
+    private static func part(_ hash: UInt64, of size: Int) -> Int {
+        Int(truncatingIfNeeded: hash) & (size &- 1)
     }
 
-    /// Of the name in small letters.
-    private static func hash(_ name: UnsafeBufferPointer<UInt8>) -> Int {
-        var hasher = Hasher()
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: name.count) { small in
-            for index in name.indices {
-                small.initializeElement(at: index, to: name[index].lowercased)
-            }
-            hasher.combine(bytes: UnsafeRawBufferPointer(small))
+    /// Unknown to whoever chooses names, so that nobody can make many fall into one part.
+    private static let key = (
+        seed: UInt64.random(in: .min ... .max), factor: UInt64.random(in: .min ... .max) | 1
+    )
+
+    /// Of the name in small letters: eight octets at a time are multiplied, and the halves of the
+    /// product folded. Octets that only differ in the bit of small letters hash alike, which `==`
+    /// sorts out.
+    private static func hash(_ name: UnsafeBufferPointer<UInt8>) -> UInt64 {
+        let small: UInt64 = 0x2020_2020_2020_2020
+        let octets = UnsafeRawBufferPointer(name)
+        let (seed, factor) = key
+        var hash = seed ^ UInt64(truncatingIfNeeded: name.count)
+        func mix(_ word: UInt64) {
+            let product = (hash ^ (word | small)).multipliedFullWidth(by: factor)
+            hash = product.high ^ product.low
         }
-        return hasher.finalize()
+        var index = 0
+        while index &+ 8 <= octets.count {
+            mix(octets.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            index &+= 8
+        }
+        var rest: UInt64 = 0
+        while index < octets.count {
+            rest = rest &<< 8 | UInt64(octets[index])
+            index &+= 1
+        }
+        mix(rest)
+        return hash
     }
 }

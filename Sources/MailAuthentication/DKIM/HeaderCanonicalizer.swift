@@ -3,17 +3,17 @@
 /// A fold that was stored with a bare LF is written with CRLF in every form: the header section is
 /// split at bare LFs too, so this signs what is shown (§5.3).
 enum HeaderCanonicalizer {
-    /// The signed fields, and behind them the signature's own (RFC 6376 §3.7). `range` is as in
-    /// `appendSignature`.
+    /// The fields at these positions, and behind them the signature's own (RFC 6376 §3.7). `range`
+    /// is as in `appendSignature`.
     static func signedOctets(
-        _ fields: some Collection<RawField>, and signature: RawField, emptying range: Range<Int>?,
-        _ form: Canonicalization
+        _ fields: [RawField], at positions: [Int], and signature: RawField,
+        emptying range: Range<Int>?, _ form: Canonicalization
     ) -> [UInt8] {
         var room = room(for: signature)
-        for field in fields { room &+= Self.room(for: field) }
+        for position in positions { room &+= Self.room(for: fields[position]) }
         return [UInt8](unsafeUninitializedCapacity: room) { output, count in
-            for field in fields {
-                write(field, emptying: nil, form, to: output, &count)
+            for position in positions {
+                write(fields[position], emptying: nil, form, to: output, &count)
                 writeLineEnd(to: output, &count)
             }
             write(signature, emptying: range, form, to: output, &count)

@@ -68,6 +68,20 @@ public struct RawField: Hashable, Sendable {
         }
     }
 
+    /// The same for a name that was read.
+    func isNamed(_ wanted: ArraySlice<UInt8>) -> Bool {
+        guard nameCount == wanted.count else { return false }
+        return section.withUnsafeBufferPointer { octets in
+            wanted.withUnsafeBufferPointer { other in
+                for index in 0..<nameCount
+                where octets[range.lowerBound &+ index].lowercased != other[index].lowercased {
+                    return false
+                }
+                return true
+            }
+        }
+    }
+
     /// Lends the whole field without copying or counting references.
     func withOctets<T>(_ use: (UnsafeBufferPointer<UInt8>) -> T) -> T {
         section.withUnsafeBufferPointer { use(UnsafeBufferPointer(rebasing: $0[range])) }

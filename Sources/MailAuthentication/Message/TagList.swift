@@ -6,9 +6,6 @@ struct TagList: Sendable {
         let value: ArraySlice<UInt8>
         /// Everything between `=` and `;`, counted from the first octet that was parsed.
         let rawValueRange: Range<Int>
-        fileprivate let nameOctets: ArraySlice<UInt8>
-
-        var name: String { String(decoding: nameOctets, as: UTF8.self) }
 
         /// The value as text.
         var text: String { String(decoding: value, as: UTF8.self) }
@@ -68,7 +65,7 @@ struct TagList: Sendable {
     private let places: [Place]
 
     /// In the order written.
-    var tags: [Tag] { places.map(tag) }
+    var names: [String] { places.map { String(decoding: nameOctets(of: $0), as: UTF8.self) } }
 
     /// `allowsEmptyTags`: nothing between two semicolons is passed over, not refused.
     init(
@@ -85,18 +82,18 @@ struct TagList: Sendable {
         let wanted = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
         let key = Self.key(wanted)
         for place in places where place.key == key && place.name.count == wanted.count {
-            let tag = tag(place)
-            if wanted.count <= 8 || tag.nameOctets.elementsEqual(wanted) { return tag }
+            guard wanted.count <= 8 || nameOctets(of: place).elementsEqual(wanted) else { continue }
+            let start = octets.startIndex
+            return Tag(
+                value: octets[start &+ place.value.lowerBound..<start &+ place.value.upperBound],
+                rawValueRange: place.rawValue)
         }
         return nil
     }
 
-    private func tag(_ place: Place) -> Tag {
+    private func nameOctets(of place: Place) -> ArraySlice<UInt8> {
         let start = octets.startIndex
-        return Tag(
-            value: octets[start &+ place.value.lowerBound..<start &+ place.value.upperBound],
-            rawValueRange: place.rawValue,
-            nameOctets: octets[start &+ place.name.lowerBound..<start &+ place.name.upperBound])
+        return octets[start &+ place.name.lowerBound..<start &+ place.name.upperBound]
     }
 
     private static func places(

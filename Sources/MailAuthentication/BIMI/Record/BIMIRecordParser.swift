@@ -63,9 +63,9 @@ public enum BIMIRecordParser {
                         + " counts.")
             }
         }
-        for tag in list.tags where !Self.knownTags.contains(tag.name) {
+        for name in list.names where !Self.knownTags.contains(name) {
             record.warnings.append(
-                "The tag \(tag.name.reasonExcerpt)= is unknown and has no effect.")
+                "The tag \(name.reasonExcerpt)= is unknown and has no effect.")
         }
         if record.location == nil, record.evidence != nil {
             record.warnings.append("l= is empty, so that no logo is shown, in spite of a=.")

@@ -23,8 +23,8 @@ public struct BIMISelector: Hashable, Sendable {
     /// Reads the field's value (`v=BIMI1; s=…`); nil when it must be ignored.
     public init?(parsing value: ArraySlice<UInt8>) {
         guard value.count <= Limits.bimiSelectorFieldOctets,
-            let list = try? TagList(parsing: value), let first = list.tags.first,
-            first.name == "v", first.text == "BIMI1", let selector = list["s"]
+            let list = try? TagList(parsing: value), list.names.first == "v",
+            list["v"]?.text == "BIMI1", let selector = list["s"]
         else { return nil }
         self.init(selector.text)
     }
