@@ -8,10 +8,16 @@ import Synchronization
 /// The DNS is asked each time, because how long an answer holds is the resolver's business; what is
 /// saved is reading the records again.
 final class TextRecordCache<Reading: Sendable>: Sendable {
-    private struct Entry {
+    private final class Entry: Sendable {
         let outcome: DNSAnswer.Outcome
         let records: [[[UInt8]]]
         let reading: Reading
+
+        init(_ outcome: DNSAnswer.Outcome, _ records: [[[UInt8]]], _ reading: Reading) {
+            self.outcome = outcome
+            self.records = records
+            self.reading = reading
+        }
 
         func isGood(for answer: DNSAnswer) -> Bool {
             guard outcome == answer.outcome else { return false }
@@ -57,7 +63,7 @@ final class TextRecordCache<Reading: Sendable>: Sendable {
         }
         let reading = read(records)
         if size <= octets {
-            keep(Entry(outcome: answer.outcome, records: records, reading: reading), for: name)
+            keep(Entry(answer.outcome, records, reading), for: name)
         }
         return reading
     }

@@ -86,7 +86,7 @@ extension SPFCheck {
         switch finding.result {
         case .pass: return .match
         case .fail, .softfail, .neutral: return .noMatch
-        case .temperror, .permerror: return .end(finding.result, reason: finding.reason)
+        case .temperror, .permerror: return .end(finding.result, reason: finding.reason.text)
         case .none:
             return .end(
                 .permerror,

@@ -7,8 +7,7 @@ struct SPFCheck {
     /// What came of one record.
     struct Finding {
         var result: SPFResult
-        /// One plain sentence.
-        var reason: String
+        var reason: SPFReason
         var trace: SPFTrace?
         /// Whether the question for the record found nothing at all.
         var isVoid = false
@@ -42,7 +41,7 @@ struct SPFCheck {
     /// The client's names, once asked for, and whether a question about them found nothing.
     var validated: (names: [SPFName], isVoid: Bool)?
 
-    struct Charge {
+    struct Charge: Sendable {
         var lookups = 0
         var isVoid = false
         var target: String?
@@ -74,7 +73,7 @@ struct SPFCheck {
                 .temperror, domain,
                 "DNS gives no answer on the SPF record of \(domain.text): \(cause)")
         }
-        let record: SPFRecord
+        let record: Boxed<SPFRecord>
         switch select(answer, domain) {
         case .record(let found): record = found
         case .none: return withoutRecord(answer, domain)
@@ -88,19 +87,16 @@ struct SPFCheck {
                 .permerror, domain, "The SPF record of \(domain.text) is faulty. \(error.reason)",
                 record: octets, isAuthenticated: answer.isAuthenticated)
         }
-        var trace: SPFTrace?
-        if policy.keepsTrace {
-            trace = SPFTrace(
-                domain: domain.text, record: record.text, result: .neutral,
-                isAuthenticated: answer.isAuthenticated)
-            trace?.terms.reserveCapacity(record.terms.count)
-        }
+        var notes: [SPFTermNote] = []
         let outer = values.domain
         values.domain = domain.text
-        var finding = await walk(record, domain, &trace)
+        var finding = await walk(record.value, domain, &notes)
         values.domain = outer
-        trace?.result = finding.result
-        finding.trace = trace
+        if policy.keepsTrace {
+            finding.trace = SPFTrace(
+                domain: domain.text, record, notes, result: finding.result,
+                isAuthenticated: answer.isAuthenticated)
+        }
         return finding
     }
 
@@ -129,7 +125,7 @@ struct SPFCheck {
         _ result: SPFResult, _ domain: SPFName, _ reason: String, record: [UInt8]? = nil,
         isAuthenticated: Bool = false
     ) -> Finding {
-        var finding = Finding(result: result, reason: reason)
+        var finding = Finding(result: result, reason: .text(reason))
         if policy.keepsTrace {
             finding.trace = SPFTrace(
                 domain: domain.text, record: record.map { String(decoding: $0, as: UTF8.self) },
@@ -140,21 +136,17 @@ struct SPFCheck {
 
     // MARK: Its terms
 
-    /// Tries the mechanisms in their order, and then the redirect (RFC 7208 §4.6.2 and §6.1).
+    /// Tries the mechanisms in their order, and then the redirect (RFC 7208 §4.6.2 and §6.1). Leaves
+    /// a note for each term that it comes to.
     private mutating func walk(
-        _ record: SPFRecord, _ domain: SPFName, _ trace: inout SPFTrace?
+        _ record: SPFRecord, _ domain: SPFName, _ notes: inout [SPFTermNote]
     ) async -> Finding {
-        var ended: Finding?
         var redirect: (place: Int, domain: SPFMacroString)?
-        for (term, text) in zip(record.terms, record.termTexts) {
-            guard ended == nil else {
-                trace?.terms.append(.init(text: text, outcome: .notEvaluated))
-                continue
-            }
+        for place in record.terms.indices {
             let qualifier: SPFRecord.Qualifier
             let match: Match
             current = nil
-            switch term.kind {
+            switch record.terms[place].kind {
             case .directive(let sign, .ip4(let network)):
                 (qualifier, match) = (sign, isClient(in: network, isIPv4: true))
             case .directive(let sign, .ip6(let network)):
@@ -164,40 +156,42 @@ struct SPFCheck {
                 current = Charge()
                 (qualifier, match) = (sign, await evaluate(mechanism, domain))
             case .redirect(let target):
-                redirect = (trace?.terms.count ?? 0, target)
+                redirect = (place, target)
                 fallthrough
             default:
-                trace?.terms.append(.init(text: text, outcome: .notEvaluated))
+                if policy.keepsTrace { notes.append(SPFTermNote(.notEvaluated)) }
                 continue
             }
-            if trace != nil { trace?.terms.append(note(match, of: text)) }
+            if policy.keepsTrace { notes.append(note(match)) }
             switch match {
             case .noMatch: continue
             case .match:
-                ended = Finding(
+                var finding = Finding(
                     result: qualifier.result,
-                    reason: sentence(qualifier.result, domain, text))
+                    reason: .match(
+                        qualifier.result, domain: domain.text, term: record.termTexts[place],
+                        client: values.client))
                 if qualifier == .fail, let text = record.explanation {
-                    ended?.explanation = (text, domain.text)
+                    finding.explanation = (text, domain.text)
                 }
+                return finding
             case .end(let result, let reason):
-                ended = Finding(result: result, reason: reason)
+                return Finding(result: result, reason: .text(reason))
             }
         }
-        if let ended { return ended }
         guard let redirect else {
             return Finding(
                 result: .neutral,
-                reason: "The SPF record of \(domain.text) says nothing about \(values.client).")
+                reason: .text(
+                    "The SPF record of \(domain.text) says nothing about \(values.client)."))
         }
         current = Charge()
         let finding = await follow(redirect.domain, of: domain)
-        if trace != nil, let outcome = Self.outcome(of: finding.result) {
-            trace?.terms[redirect.place].outcome = outcome
-            trace?.terms[redirect.place].target = current?.target
-            trace?.terms[redirect.place].lookups = current?.lookups ?? 0
-            trace?.terms[redirect.place].inner = finding.trace
-            trace?.terms[redirect.place].note = "No other term matched, so its record decides."
+        if policy.keepsTrace {
+            var charge = current ?? Charge()
+            charge.inner = finding.trace
+            charge.note = "No other term matched, so its record decides."
+            notes[redirect.place] = SPFTermNote(Self.outcome(of: finding.result), charge)
         }
         return finding
     }
@@ -205,11 +199,11 @@ struct SPFCheck {
     /// `redirect=` (RFC 7208 §6.1): the other record's result is the result, and its `exp=` the
     /// explanation.
     private mutating func follow(_ target: SPFMacroString, of domain: SPFName) async -> Finding {
-        if let reason = charge() { return Finding(result: .permerror, reason: reason) }
+        if let reason = charge() { return Finding(result: .permerror, reason: .text(reason)) }
         let name: SPFName
         switch await expand(target) {
         case .name(let expanded): name = expanded
-        case .end(let result, let reason): return Finding(result: result, reason: reason)
+        case .end(let result, let reason): return Finding(result: result, reason: .text(reason))
         }
         let charged = current
         var finding = await run(name)
@@ -218,39 +212,21 @@ struct SPFCheck {
         finding.isVoid = false
         guard finding.result == .none else { return finding }
         finding.result = .permerror
-        finding.reason =
+        finding.reason = .text(
             "The SPF record of \(domain.text) hands over to “\(SPFExcerpt(name.text))”, "
-            + "which has none."
+                + "which has none.")
         return finding
     }
 
-    /// Why a match gave this result.
-    private func sentence(_ result: SPFResult, _ domain: SPFName, _ term: String) -> String {
-        let client = values.client.description
-        let domain = domain.text
-        return switch result {
-        case .pass: "\(client) may send for \(domain): its SPF record has \(term)."
-        case .fail: "\(client) may not send for \(domain): its SPF record says \(term)."
-        case .softfail:
-            "\(client) should probably not send for \(domain): its SPF record says \(term)."
-        default: "\(domain) leaves open whether \(client) may send for it: \(term)."
-        }
-    }
-
-    private func note(_ match: Match, of text: String) -> SPFTrace.Term {
-        var term = SPFTrace.Term(text: text, outcome: .match)
-        if let current {
-            (term.target, term.note) = (current.target, current.note)
-            (term.lookups, term.inner) = (current.lookups, current.inner)
-        }
+    private func note(_ match: Match) -> SPFTermNote {
         switch match {
-        case .match: break
-        case .noMatch: term.outcome = .noMatch
+        case .match: return SPFTermNote(.match, current)
+        case .noMatch: return SPFTermNote(.noMatch, current)
         case .end(let result, let reason):
-            term.outcome = result == .temperror ? .temperror : .permerror
-            term.note = reason
+            var charge = current ?? Charge()
+            charge.note = reason
+            return SPFTermNote(result == .temperror ? .temperror : .permerror, charge)
         }
-        return term
     }
 
     /// `ip4` and `ip6` (RFC 7208 §5.6): each for clients of its own family.
@@ -258,7 +234,7 @@ struct SPFCheck {
         values.client.isIPv4 == isIPv4 && network.contains(values.client) ? .match : .noMatch
     }
 
-    private static func outcome(of result: SPFResult) -> SPFTrace.Outcome? {
+    private static func outcome(of result: SPFResult) -> SPFTrace.Outcome {
         switch result {
         case .temperror: .temperror
         case .permerror: .permerror

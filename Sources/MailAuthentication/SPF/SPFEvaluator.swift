@@ -73,7 +73,7 @@ public struct SPFEvaluator: Sendable {
         let (lookups, voidLookups) = (check.terms, check.voidTerms)
         let explanation = await check.explanation(of: finding)
         return SPFEvaluation(
-            finding.result, identity: identity, domain: domain, reason: finding.reason,
+            finding.result, identity: identity, domain: domain, statement: finding.reason,
             explanation: explanation, lookups: lookups, voidLookups: voidLookups,
             trace: policy.keepsTrace ? finding.trace : nil)
     }

@@ -6,7 +6,7 @@ enum SPFRecordSelection: Sendable {
     case none
     /// More than one, which is one too many.
     case several(Int)
-    case record(SPFRecord)
+    case record(Boxed<SPFRecord>)
     case faulty([UInt8], SPFRecordError)
 
     /// Selections by name, for evaluators to share.
@@ -36,7 +36,7 @@ enum SPFRecordSelection: Sendable {
             return
         }
         do {
-            self = .record(try SPFRecordParser.parse(found))
+            self = .record(Boxed(try SPFRecordParser.parse(found)))
         } catch {
             self = .faulty(found, error)
         }

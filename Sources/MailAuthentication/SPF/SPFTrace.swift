@@ -42,11 +42,18 @@ public struct SPFTrace: Sendable {
     public var domain: String
     /// The record's text; nil when there is none.
     public var record: String?
-    public var terms: [Term]
     /// What the record says for itself.
     public var result: SPFResult
     /// Whether the answer was authenticated by DNSSEC.
     public var isAuthenticated: Bool
+    private var content: Content
+
+    /// The terms, or what they are made of when somebody asks for them.
+    private enum Content: Sendable {
+        case terms([Term])
+        /// Notes for the first terms of a record; the others were not evaluated.
+        case notes(Boxed<SPFRecord>, [SPFTermNote])
+    }
 
     public init(
         domain: String, record: String? = nil, terms: [Term] = [], result: SPFResult,
@@ -54,8 +61,34 @@ public struct SPFTrace: Sendable {
     ) {
         self.domain = domain
         self.record = record
-        self.terms = terms
+        content = .terms(terms)
         self.result = result
         self.isAuthenticated = isAuthenticated
+    }
+
+    init(
+        domain: String, _ record: Boxed<SPFRecord>, _ notes: [SPFTermNote], result: SPFResult,
+        isAuthenticated: Bool
+    ) {
+        self.domain = domain
+        self.record = record.value.text
+        content = .notes(record, notes)
+        self.result = result
+        self.isAuthenticated = isAuthenticated
+    }
+
+    /// In the order of the record.
+    public var terms: [Term] {
+        get {
+            switch content {
+            case .terms(let terms): return terms
+            case .notes(let record, let notes):
+                return record.value.termTexts.enumerated().map { place, text in
+                    place < notes.count
+                        ? notes[place].term(text) : Term(text: text, outcome: .notEvaluated)
+                }
+            }
+        }
+        set { content = .terms(newValue) }
     }
 }
