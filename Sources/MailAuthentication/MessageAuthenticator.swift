@@ -37,24 +37,22 @@ public final class MessageAuthenticator: Sendable {
         let evaluator = DMARCEvaluator(
             asking: RecordQuery(lookup: memo, proposals: [:], cache: dmarcRecords),
             suffixes: suffixes, comparesLegacy: options.comparesLegacyDiscovery)
-        let parts = await check(request, authors, memo, evaluator)
-        var dmarc: DMARCEvaluation?
+        var found = MessageAuthentication(
+            client: request.client, mailFrom: request.mailFrom, heloName: request.helo,
+            defects: request.message.defects)
+        var answers = await check(request, authors, memo, evaluator, &found)
         if let authors {
-            dmarc = await evaluator.evaluate(
-                authors, spf: parts.spf, dkim: parts.dkim, answers: parts.answers)
+            found.dmarc = await evaluator.evaluate(
+                authors, spf: found.spf, dkim: found.dkim, answers: &answers)
         }
-        var bimi: BIMIEvaluation?
-        if let dmarc, plan.bimi {
-            bimi = await BIMIEvaluator(lookup: memo).evaluate(
-                BIMIRequest(request.message, dmarc: dmarc, dkim: parts.dkim), now: request.now)
+        if plan.bimi, let dmarc = found.dmarc {
+            found.bimi = await BIMIEvaluator(lookup: memo).evaluate(
+                BIMIRequest(request.message, dmarc: dmarc, dkim: found.dkim), now: request.now)
         }
         // RFC 7208 §2.4: for the null reverse path the HELO name is what was checked.
-        let isBounce = request.mailFrom.isEmpty && plan.helo
-        return MessageAuthentication(
-            spf: parts.spf, helo: parts.helo ?? (isBounce ? parts.spf : nil),
-            dkim: parts.dkim, dkim2: parts.dkim2, arc: parts.arc, dmarc: dmarc, bimi: bimi,
-            client: request.client, mailFrom: request.mailFrom, heloName: request.helo,
-            questions: memo.questions, defects: request.message.defects)
+        if request.mailFrom.isEmpty, plan.helo, found.helo == nil { found.helo = found.spf }
+        found.questions = memo.questions
+        return found
     }
 
     /// The checks to make, those included on which others stand.
@@ -84,49 +82,28 @@ public final class MessageAuthenticator: Sendable {
         case records(RecordAnswers)
     }
 
-    /// What all of them bring.
-    private struct Parts: Sendable {
-        var spf: SPFEvaluation?
-        var helo: SPFEvaluation?
-        var dkim: [DKIMVerification] = []
-        var dkim2: DKIM2Verification?
-        var arc: ARCValidation?
-        var answers = RecordAnswers()
-
-        mutating func take(_ part: Part) {
-            switch part {
-            case .spf(let evaluation): spf = evaluation
-            case .helo(let evaluation): helo = evaluation
-            case .dkim(let verifications): dkim = verifications
-            case .dkim2(let verification): dkim2 = verification
-            case .arc(let validation): arc = validation
-            case .records(let records): answers = records
-            }
-        }
-    }
-
     /// Where answers are at hand, one check after the other; else all of them at once, so that they
-    /// wait for the DNS together.
+    /// wait for the DNS together. Gives the DMARC records that were fetched meanwhile.
     private func check(
         _ request: MessageAuthenticatorRequest, _ authors: AuthorDomains?,
-        _ memo: MessageAuthenticatorLookup, _ dmarc: DMARCEvaluator
-    ) async -> Parts {
+        _ memo: MessageAuthenticatorLookup, _ dmarc: DMARCEvaluator,
+        _ found: inout MessageAuthentication
+    ) async -> RecordAnswers {
         let keys = DKIMKeyLookup(lookup: memo, cache: keys)
         let spf = SPFEvaluator(lookup: memo, records: spfRecords)
         let reading = MessageReading(request.message)
-        var parts = Parts()
         if plan.isDKIMAlone || lookup.answersAtOnce {
             if plan.dkim {
-                parts.dkim = await DKIMVerifier(keys: keys).verify(reading, now: request.now)
+                found.dkim = await DKIMVerifier(keys: keys).verify(reading, now: request.now)
             }
             if plan.arc {
-                parts.arc = await ARCValidator(keys: keys).validate(reading, now: request.now)
+                found.arc = await ARCValidator(keys: keys).validate(reading, now: request.now)
             }
-            if plan.dkim2 { parts.dkim2 = await dkim2(request, keys) }
-            guard let envelope = request.spf else { return parts }
-            if plan.spf { parts.spf = await spf.evaluate(envelope) }
-            if isHELOChecked(request) { parts.helo = await spf.evaluateHELO(envelope) }
-            return parts
+            if plan.dkim2 { found.dkim2 = await dkim2(request, keys) }
+            guard let envelope = request.spf else { return RecordAnswers() }
+            if plan.spf { found.spf = await spf.evaluate(envelope) }
+            if isHELOChecked(request) { found.helo = await spf.evaluateHELO(envelope) }
+            return RecordAnswers()
         }
         return await withTaskGroup(of: Part.self) { group in
             // Each starts here and now: it runs on until it has to wait, and the next one starts.
@@ -152,9 +129,18 @@ public final class MessageAuthenticator: Sendable {
                     .arc(await ARCValidator(keys: keys).validate(reading, now: request.now))
                 }
             }
-            var parts = Parts()
-            for await part in group { parts.take(part) }
-            return parts
+            var answers = RecordAnswers()
+            for await part in group {
+                switch part {
+                case .spf(let evaluation): found.spf = evaluation
+                case .helo(let evaluation): found.helo = evaluation
+                case .dkim(let verifications): found.dkim = verifications
+                case .dkim2(let verification): found.dkim2 = verification
+                case .arc(let validation): found.arc = validation
+                case .records(let records): answers = records
+                }
+            }
+            return answers
         }
     }
 

@@ -85,6 +85,7 @@ final class MessageAuthenticatorLookup: DNSLookup {
                 return .known(
                     DNSAnswer(.failure("This message has led to too many questions to the DNS.")))
             }
+            if table.entries.isEmpty { table.entries.reserveCapacity(8) }
             table.entries.append((question, .underWay([])))
             return .mine(table.entries.count - 1)
         }

@@ -96,6 +96,10 @@ private struct AuthorReading {
             defects.insert(.tooMany)
             return
         }
+        if let domain = PlainAuthor.domain(of: field.valueOctets) {
+            take(domain)
+            return
+        }
         let list = AddressList(parsing: [UInt8](field.valueOctets))
         if list.defects.contains(.tooManyAddresses) { defects.insert(.tooMany) }
         for entry in list.entries {
@@ -115,6 +119,10 @@ private struct AuthorReading {
             if unreadable == nil { unreadable = text.reasonExcerpt }
             return
         }
+        take(domain)
+    }
+
+    private mutating func take(_ domain: DomainName) {
         guard !domains.contains(domain) else { return }
         guard domains.count < Limits.authorDomains else {
             defects.insert(.tooMany)

@@ -52,6 +52,24 @@ public struct DMARCAlignment: Hashable, Sendable, Codable {
     /// RFC 9989 §5.3.5: one aligned identifier is enough.
     public var isAligned: Bool { spf?.isAligned == true || dkim?.isAligned == true }
 
+    /// What a pass rests on, in one plain sentence.
+    func confirmation(of author: DomainName?) -> String {
+        var signature: DomainName?
+        if let dkim, dkim.isAligned { signature = dkim.domain }
+        var sender: DomainName?
+        if let spf, spf.isAligned { sender = spf.domain }
+        let confirmed = author?.text ?? ""
+        return switch (signature, sender) {
+        case (let signature?, let sender?):
+            "The DKIM signature of \(signature) and SPF for \(sender) confirm the author's domain "
+                + "\(confirmed)."
+        case (let signature?, nil):
+            "The DKIM signature of \(signature) confirms the author's domain \(confirmed)."
+        case (nil, let sender?): "SPF for \(sender) confirms the author's domain \(confirmed)."
+        case (nil, nil): "Nothing confirms the author's domain \(confirmed)."
+        }
+    }
+
     /// Whether a failing look-up stands between the message and a pass (§5.3.6).
     public var isUnknown: Bool {
         !isAligned && (spf?.standing == .unknown || dkim?.standing == .unknown)

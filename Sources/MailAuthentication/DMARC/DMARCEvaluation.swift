@@ -3,8 +3,8 @@ public import Identities
 /// The outcome of DMARC for one message, with everything that led to it.
 public struct DMARCEvaluation: Sendable {
     public var result: DMARCResult
-    /// Why, for a person.
-    public var reason: String
+    /// Nil for a pass, which `alignment` explains: most are never read by anybody.
+    private var statement: String?
     /// The Author Domain; of several, the one that decided. Nil when the message names none.
     public var author: DomainName?
     /// What the From fields say.
@@ -23,8 +23,19 @@ public struct DMARCEvaluation: Sendable {
         policy: AppliedPolicy? = nil, disposition: DMARCPolicy = .none,
         alignment: DMARCAlignment = DMARCAlignment(), discovery: DMARCDiscovery? = nil
     ) {
+        self.init(
+            result, statement: reason, author: author, authors: authors, policy: policy,
+            disposition: disposition, alignment: alignment, discovery: discovery)
+    }
+
+    /// `statement` may be nil for a pass.
+    init(
+        _ result: DMARCResult, statement: String?, author: DomainName?, authors: AuthorDomains,
+        policy: AppliedPolicy?, disposition: DMARCPolicy, alignment: DMARCAlignment,
+        discovery: DMARCDiscovery?
+    ) {
         self.result = result
-        self.reason = reason
+        self.statement = statement
         self.author = author
         self.authors = authors
         self.policy = policy
@@ -33,6 +44,11 @@ public struct DMARCEvaluation: Sendable {
         self.discovery = discovery
     }
 
+    /// Why, for a person.
+    public var reason: String {
+        get { statement ?? alignment.confirmation(of: author) }
+        set { statement = newValue }
+    }
     /// The record that applies.
     public var record: DMARCRecord? { discovery?.policy.record }
     /// Where the record lies (RFC 9989 §3.2.5, the DMARC Policy Domain).
@@ -48,8 +64,8 @@ public struct DMARCEvaluation: Sendable {
 
 /// How the record for an Author Domain was found, and whether the older method finds the same.
 public struct DMARCDiscovery: Sendable {
-    private var walked: Boxed<DiscoveredPolicy>
-    private var listed: Boxed<DiscoveredPolicy>?
+    private var walked: FoundPolicy
+    private var listed: FoundPolicy?
     /// The result by the older method.
     public var legacyResult: DMARCResult?
     /// One sentence where receivers of the older method come to another outcome.
@@ -60,12 +76,12 @@ public struct DMARCDiscovery: Sendable {
         legacyResult: DMARCResult? = nil, divergence: String? = nil
     ) {
         self.init(
-            Boxed(policy), legacy: legacy.map { Boxed($0) }, legacyResult: legacyResult,
+            FoundPolicy(policy), legacy: legacy.map(FoundPolicy.init), legacyResult: legacyResult,
             divergence: divergence)
     }
 
     init(
-        _ walked: Boxed<DiscoveredPolicy>, legacy: Boxed<DiscoveredPolicy>? = nil,
+        _ walked: FoundPolicy, legacy: FoundPolicy? = nil,
         legacyResult: DMARCResult? = nil, divergence: String? = nil
     ) {
         self.walked = walked
@@ -76,13 +92,13 @@ public struct DMARCDiscovery: Sendable {
 
     /// By the DNS Tree Walk (RFC 9989 §4.10), which decides.
     public var policy: DiscoveredPolicy {
-        get { walked.value }
-        set { walked = Boxed(newValue) }
+        get { walked.policy }
+        set { walked = FoundPolicy(newValue) }
     }
 
     /// By a public suffix list as in RFC 7489; nil when it was not asked for.
     public var legacy: DiscoveredPolicy? {
-        get { listed?.value }
-        set { listed = newValue.map { Boxed($0) } }
+        get { listed?.policy }
+        set { listed = newValue.map(FoundPolicy.init) }
     }
 }

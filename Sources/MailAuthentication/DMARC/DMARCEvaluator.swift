@@ -38,7 +38,8 @@ public struct DMARCEvaluator: Sendable {
     public func evaluate(
         _ authors: AuthorDomains, spf: SPFEvaluation?, dkim: [DKIMVerification]
     ) async -> DMARCEvaluation {
-        await evaluate(authors, spf: spf, dkim: dkim, answers: RecordAnswers())
+        var answers = RecordAnswers()
+        return await evaluate(authors, spf: spf, dkim: dkim, answers: &answers)
     }
 
     /// The records on the way to the Author Domains' policies, which can be fetched before SPF and
@@ -54,19 +55,20 @@ public struct DMARCEvaluator: Sendable {
     /// The same with the records that were fetched before.
     func evaluate(
         _ authors: AuthorDomains, spf: SPFEvaluation?, dkim: [DKIMVerification],
-        answers: RecordAnswers
+        answers: inout RecordAnswers
     ) async -> DMARCEvaluation {
-        var answers = answers
-        var decisive: DMARCEvaluation?
-        for author in authors.domains {
-            let next = await evaluate(author, authors, spf, dkim, &answers)
-            if let current = decisive, !next.decides(over: current) { continue }
-            decisive = next
-        }
-        guard var evaluation = decisive else {
+        guard let first = authors.domains.first else {
             return DMARCEvaluation(
                 .permerror,
                 reason: authors.problem ?? "The message names no author.", authors: authors)
+        }
+        if authors.domains.count == 1, authors.defects.isEmpty {
+            return await evaluate(first, authors, spf, dkim, &answers)
+        }
+        var evaluation = await evaluate(first, authors, spf, dkim, &answers)
+        for author in authors.domains.dropFirst() {
+            let next = await evaluate(author, authors, spf, dkim, &answers)
+            if next.decides(over: evaluation) { evaluation = next }
         }
         guard let problem = authors.problem else { return evaluation }
         if evaluation.result != .fail, !authors.canPass {
@@ -92,7 +94,7 @@ public struct DMARCEvaluator: Sendable {
                 divergence: judgement.divergence(from: legacy))
         }
         return DMARCEvaluation(
-            judgement.result, reason: judgement.reason(spf, dkim), author: author,
+            judgement.result, statement: judgement.reason(spf, dkim), author: author,
             authors: authors, policy: judgement.applied, disposition: judgement.disposition,
             alignment: judgement.alignment, discovery: discovery)
     }
@@ -102,14 +104,10 @@ public struct DMARCEvaluator: Sendable {
         _ dkim: [DKIMVerification], _ answers: inout RecordAnswers
     ) async -> DMARCJudgement {
         var judgement = DMARCJudgement(await answers.policy(for: author, by: discovery))
-        guard let record = judgement.found.value.record, judgement.isApplicable else {
-            return judgement
-        }
-        var check = AlignmentCheck(
-            discovery, policy: judgement.found, record: record, answers: answers)
-        judgement.alignment = DMARCAlignment(
-            spf: await check.spf(spf), dkim: await check.dkim(dkim))
-        answers = check.answers
+        guard judgement.found.isApplicable else { return judgement }
+        var check = AlignmentCheck(discovery, policy: judgement.found)
+        judgement.alignment.spf = await check.spf(spf, &answers)
+        judgement.alignment.dkim = await check.dkim(dkim, &answers)
         return judgement
     }
 }

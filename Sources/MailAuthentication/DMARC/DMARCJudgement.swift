@@ -2,42 +2,31 @@ import Identities
 
 /// What one method of discovery leads to for one Author Domain.
 struct DMARCJudgement {
-    let found: Boxed<DiscoveredPolicy>
-    let applied: AppliedPolicy?
+    let found: FoundPolicy
     var alignment = DMARCAlignment()
 
-    init(_ found: Boxed<DiscoveredPolicy>) {
+    init(_ found: FoundPolicy) {
         self.found = found
-        applied = found.value.appliedPolicy()
     }
 
-    var policy: DiscoveredPolicy { found.value }
+    var applied: AppliedPolicy? { found.applied }
 
-    /// Whether a record was found under which the message is judged. One is enough for a pass, even
-    /// where the DNS kept from us which of its policies would apply to a failure.
-    var isApplicable: Bool {
-        found.value.record != nil && (applied != nil || found.value.policyFailure != nil)
-    }
+    private var policy: DiscoveredPolicy { found.policy }
 
     var result: DMARCResult {
-        if isApplicable, alignment.isAligned { return .pass }
-        if found.value.policyFailure != nil { return .temperror }
-        guard isApplicable else { return isUnreadable ? .permerror : .none }
+        if found.isApplicable, alignment.isAligned { return .pass }
+        if found.isUnknown { return .temperror }
+        guard found.isApplicable else { return found.isUnreadable ? .permerror : .none }
         return alignment.isUnknown ? .temperror : .fail
     }
 
     var disposition: DMARCPolicy { result == .fail ? applied?.policy ?? .none : .none }
 
-    /// RFC 9989 §9.2: a record that is there and cannot be used is a permanent error. Several
-    /// records are as good as none (§4.10, step 2).
-    private var isUnreadable: Bool {
-        policy.record != nil || policy.steps.contains { $0.outcome == .invalidRecord }
-    }
-
-    func reason(_ spf: SPFEvaluation?, _ dkim: [DKIMVerification]) -> String {
-        let author = found.value.author
+    /// Nil for a pass: there the alignment says it all.
+    func reason(_ spf: SPFEvaluation?, _ dkim: [DKIMVerification]) -> String? {
+        let author = found.author
         switch result {
-        case .pass: return "\(confirmation) the author's domain \(author)."
+        case .pass: return nil
         case .none:
             if let several = policy.steps.first(where: { $0.outcome == .severalRecords }) {
                 return
@@ -58,20 +47,6 @@ struct DMARCJudgement {
         case .fail:
             return "Nothing confirms the author's domain \(author): \(shortcoming(spf, dkim))."
                 + request
-        }
-    }
-
-    private var confirmation: String {
-        var signature: DomainName?
-        if let dkim = alignment.dkim, dkim.isAligned { signature = dkim.domain }
-        var sender: DomainName?
-        if let spf = alignment.spf, spf.isAligned { sender = spf.domain }
-        switch (signature, sender) {
-        case (let signature?, let sender?):
-            return "The DKIM signature of \(signature) and SPF for \(sender) confirm"
-        case (let signature?, nil): return "The DKIM signature of \(signature) confirms"
-        case (nil, let sender?): return "SPF for \(sender) confirms"
-        case (nil, nil): return " confirm"
         }
     }
 
@@ -107,7 +82,7 @@ struct DMARCJudgement {
     func divergence(from legacy: DMARCJudgement) -> String? {
         guard
             result != legacy.result || applied != legacy.applied
-                || found.value.recordDomain != legacy.found.value.recordDomain
+                || found.policy.recordDomain != legacy.found.policy.recordDomain
         else { return nil }
         return "Receivers that still go by the public suffix list come to \(legacy.outcome),"
             + " while the tree walk comes to \(outcome)."

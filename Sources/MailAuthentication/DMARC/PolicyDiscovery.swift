@@ -9,7 +9,7 @@ public import Identities
 /// both (RFC 9989 §4.7).
 public struct PolicyDiscovery: Sendable {
     public let method: DiscoveryMethod
-    private let query: RecordQuery
+    let query: RecordQuery
     private let suffixes: PublicSuffixList
 
     /// `proposals` holds records that stand in for what the DNS has at `_dmarc` below a domain.
@@ -22,7 +22,7 @@ public struct PolicyDiscovery: Sendable {
             suffixes: suffixes)
     }
 
-    /// For callers that share what was read before.
+    /// For callers that share what was read before, which must be under the same suffixes.
     init(method: DiscoveryMethod, asking query: RecordQuery, suffixes: PublicSuffixList) {
         self.method = method
         self.query = query
@@ -85,7 +85,7 @@ public struct PolicyDiscovery: Sendable {
             method: method, author: author, organizationalDomain: organization)
         if let found = walk.appliedRecord(organization.name) {
             policy.recordDomain = found.domain
-            policy.record = found.answer.value.record
+            policy.record = found.answer.record
         } else {
             policy.policyFailure = walk.failure
         }
@@ -108,7 +108,7 @@ public struct PolicyDiscovery: Sendable {
             method: method, author: author, organizationalDomain: organization)
         let places = organization.name == author ? [author] : [author, organization.name]
         for domain in places {
-            let answer = await answers.record(of: domain, asking: query).value
+            let answer = await answers.record(of: domain, asking: query)
             policy.steps.append(answer.step)
             if let record = answer.record {
                 policy.record = record

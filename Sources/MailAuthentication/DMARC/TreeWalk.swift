@@ -8,13 +8,7 @@ final class RecordQuery: Sendable {
     /// Answers that were read before, for look-ups to share.
     let cache: Cache
 
-    typealias Cache = TextRecordCache<Boxed<Answer>>
-
-    struct Answer: Sendable {
-        var record: DMARCRecord?
-        var step: WalkStep
-        var failure: String?
-    }
+    typealias Cache = TextRecordCache<ReadRecord>
 
     init(
         lookup: any DNSLookup, proposals: [DomainName: String],
@@ -30,35 +24,33 @@ final class RecordQuery: Sendable {
     }
 
     /// The one valid record of a domain, if it has exactly one (RFC 9989 §4.10, steps 1 and 2).
-    /// The same answer of the DNS gives the same box.
-    func record(of domain: DomainName) async -> Boxed<Answer> {
-        if let proposal = proposals[domain] {
-            return Boxed(sift([proposal], domain: domain, shown: "_dmarc.\(domain)"))
+    /// The same answer of the DNS gives the same object.
+    func record(of domain: DomainName) async -> ReadRecord {
+        if !proposals.isEmpty, let proposal = proposals[domain] {
+            return sift([proposal], domain: domain, shown: "_dmarc.\(domain)")
         }
         guard let name = domain.adding(label: "_dmarc") else {
-            return Boxed(
-                Answer(
-                    step: WalkStep(
-                        domain: domain, name: "_dmarc.\(domain)", outcome: .noRecord,
-                        text: "The name is too long to have a DMARC record.")))
+            return ReadRecord(
+                step: WalkStep(
+                    domain: domain, name: "_dmarc.\(domain)", outcome: .noRecord,
+                    text: "The name is too long to have a DMARC record."))
         }
         let found = await lookup.lookUp(name, .txt)
         if case .failure(let reason) = found.outcome {
-            return Boxed(
-                Answer(
-                    step: WalkStep(
-                        domain: domain, name: name.text, outcome: .failure,
-                        text: "The DNS did not answer: \(reason)"),
-                    failure: "The look-up of \(name.text) failed: \(reason)"))
+            return ReadRecord(
+                step: WalkStep(
+                    domain: domain, name: name.text, outcome: .failure,
+                    text: "The DNS did not answer: \(reason)"),
+                failure: "The look-up of \(name.text) failed: \(reason)")
         }
         return cache.reading(of: name, in: found) { records in
-            Boxed(read(records, found.outcome, domain: domain, shown: name.text))
+            read(records, found.outcome, domain: domain, shown: name.text)
         }
     }
 
     private func read(
         _ records: [[[UInt8]]], _ outcome: DNSAnswer.Outcome, domain: DomainName, shown: String
-    ) -> Answer {
+    ) -> ReadRecord {
         switch outcome {
         case .noData, .failure: noRecord("There is no TXT record at this name.", domain, shown)
         case .nameError: noRecord("The name does not exist.", domain, shown)
@@ -69,17 +61,17 @@ final class RecordQuery: Sendable {
         }
     }
 
-    private func noRecord(_ text: String, _ domain: DomainName, _ shown: String) -> Answer {
-        Answer(step: WalkStep(domain: domain, name: shown, outcome: .noRecord, text: text))
+    private func noRecord(_ text: String, _ domain: DomainName, _ shown: String) -> ReadRecord {
+        ReadRecord(step: WalkStep(domain: domain, name: shown, outcome: .noRecord, text: text))
     }
 
-    private func sift(_ texts: [String], domain: DomainName, shown: String) -> Answer {
+    private func sift(_ texts: [String], domain: DomainName, shown: String) -> ReadRecord {
         func answer(
             _ outcome: WalkStep.Outcome, _ text: String, _ record: DMARCRecord? = nil
-        ) -> Answer {
-            Answer(
-                record: record,
-                step: WalkStep(domain: domain, name: shown, outcome: outcome, text: text))
+        ) -> ReadRecord {
+            ReadRecord(
+                step: WalkStep(domain: domain, name: shown, outcome: outcome, text: text),
+                record: record)
         }
         let candidates = texts.map { (text: $0, parsing: DMARCRecordParser.parse($0)) }.filter {
             $0.parsing != .notDMARC
@@ -110,7 +102,7 @@ struct TreeWalk: Sendable {
     struct Found: Sendable {
         let domain: DomainName
         let publicSuffix: PublicSuffixFlag
-        let answer: Boxed<RecordQuery.Answer>
+        let answer: ReadRecord
     }
 
     let start: DomainName
@@ -126,12 +118,12 @@ struct TreeWalk: Sendable {
         var target: DomainName? = start
         while let domain = target, steps.count < Limits.treeWalkQueries {
             let answer = await answers.record(of: domain, asking: query)
-            steps.append(answer.value.step)
-            if let reason = answer.value.failure {
+            steps.append(answer.step)
+            if let reason = answer.failure {
                 failure = reason
                 return
             }
-            if let flag = answer.value.record?.publicSuffixDomain {
+            if let flag = answer.publicSuffix {
                 found.append(Found(domain: domain, publicSuffix: flag, answer: answer))
                 if flag != .undetermined { return }
             }

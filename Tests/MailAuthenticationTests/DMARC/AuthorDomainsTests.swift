@@ -49,6 +49,26 @@ import Testing
         #expect(found.canPass)
     }
 
+    @Test(arguments: [
+        "<a@example.com>", "Anna Doe <a@example.com>", "Anna <a.b+c_d=e@mail.EXAMPLE.com>",
+        "Anna\r\n <a@example.com> \t", "=?utf-8?Q?J=C3=B6rg?= <a@example.com>",
+        "A. 'Doe' / x & y! <a@example.com>", "Anna<a@example.com>", "Anna <<a@example.com>",
+        "Anna <a@example.com>>", "Anna <a@b@example.com>", "Anna <@example.com>", "Anna <a@>",
+        "Anna <a@example..com>", "Anna <a@.example.com>", "Anna <a@192.0.2.1>",
+        "Anna <a@example.c0>", "x@y.example <a@example.com>", "A: Anna <a@example.com>",
+        "Anna <a@example.com> <b@example.net>", "\"Anna <a@example.com>", "Anna) <a@example.com>",
+        "Anna \u{0} <a@example.com>", "Änna <a@example.com>", "A\\n <a@example.com>",
+        "Anna <.a@example.com>", "Anna <a@-example-.com>", "Anna [x <a@example.com>",
+    ])
+    func `plain fields are read as all others are`(value: String) {
+        let plain = authors("From:\(value)")
+        // A comment behind it changes nothing but the way in which it is read.
+        let other = authors("From:\(value) ()")
+        #expect(plain.domains == other.domains)
+        #expect(plain.defects == other.defects)
+        #expect(plain.unreadable == other.unreadable)
+    }
+
     @Test func `several fields can never pass`() {
         let found = authors("From: a@example.com\r\nFROM: b@example.com")
         #expect(found.domains.map(\.text) == ["example.com"])
