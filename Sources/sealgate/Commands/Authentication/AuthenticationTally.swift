@@ -3,30 +3,49 @@ import MailAuthentication
 /// What came of each method over many messages.
 struct AuthenticationTally: Sendable, Encodable {
     private(set) var messages = 0
-    private(set) var results: [String: [String: Int]] = [:]
     var unreadable: [String] = []
+    // A handful of words for each: a search from the front is quicker than a table.
+    private var counts = methods.map { _ in [(word: String, count: Int)]() }
+
+    private static let methods = ["spf", "dkim", "dkim2", "arc", "dmarc", "bimi"]
 
     private enum CodingKeys: String, CodingKey {
         case messages, results, unreadable
     }
 
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(messages, forKey: .messages)
+        try container.encode(results, forKey: .results)
+        try container.encode(unreadable, forKey: .unreadable)
+    }
+
+    /// By method and word, those methods left out that were not asked for.
+    private var results: [String: [String: Int]] {
+        var results: [String: [String: Int]] = [:]
+        for (method, words) in zip(Self.methods, counts) where !words.isEmpty {
+            results[method] = Dictionary(uniqueKeysWithValues: words.map { ($0.word, $0.count) })
+        }
+        return results
+    }
+
     mutating func add(_ found: MessageAuthentication) {
         messages += 1
-        count("spf", found.spf?.result.rawValue)
+        count(0, found.spf?.result.rawValue)
         // One good signature is what a receiver needs.
-        let signature = found.dkim.first { $0.result == .pass } ?? found.dkim.first
-        count("dkim", signature?.result.rawValue)
-        count("dkim2", found.dkim2?.result.rawValue)
-        count("arc", found.arc?.result.rawValue)
-        count("dmarc", found.dmarc?.result.rawValue)
-        count("bimi", found.bimi?.result.rawValue)
+        let isSigned = found.dkim.indices.contains { found.dkim[$0].result == .pass }
+        count(1, isSigned ? DKIMResult.pass.rawValue : found.dkim.first?.result.rawValue)
+        count(2, found.dkim2?.result.rawValue)
+        count(3, found.arc?.result.rawValue)
+        count(4, found.dmarc?.result.rawValue)
+        count(5, found.bimi?.result.rawValue)
     }
 
     mutating func add(_ other: AuthenticationTally) {
         messages += other.messages
         unreadable += other.unreadable
-        for (method, counts) in other.results {
-            results[method, default: [:]].merge(counts) { $0 + $1 }
+        for method in counts.indices {
+            for (word, number) in other.counts[method] { count(method, word, number) }
         }
     }
 
@@ -39,10 +58,9 @@ struct AuthenticationTally: Sendable, Encodable {
 
     var text: String {
         var lines = [counted(messages, "message")]
-        for method in ["spf", "dkim", "dkim2", "arc", "dmarc", "bimi"] {
-            guard let counts = results[method] else { continue }
-            let parts = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-                .map { "\($0.key) \(grouped($0.value))" }
+        for (method, words) in zip(Self.methods, counts) where !words.isEmpty {
+            let parts = words.sorted { ($1.count, $0.word) < ($0.count, $1.word) }
+                .map { "\($0.word) \(grouped($0.count))" }
             let name = method.uppercased()
             lines.append(
                 name + String(repeating: " ", count: 10 - name.count)
@@ -52,8 +70,12 @@ struct AuthenticationTally: Sendable, Encodable {
         return lines.joined(separator: "\n")
     }
 
-    private mutating func count(_ method: String, _ word: String?) {
+    private mutating func count(_ method: Int, _ word: String?, _ number: Int = 1) {
         guard let word else { return }
-        results[method, default: [:]][word, default: 0] += 1
+        if let place = counts[method].firstIndex(where: { $0.word == word }) {
+            counts[method][place].count += number
+        } else {
+            counts[method].append((word, number))
+        }
     }
 }
