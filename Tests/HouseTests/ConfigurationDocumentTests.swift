@@ -25,7 +25,7 @@ import Testing
         let helps = try ["import", "serve", "replay", "demo"].map {
             try Program.run([program, "help", $0]).text
         }
-        let flags = document.split(whereSeparator: { !$0.isLetter && $0 != "-" })
+        let flags = document.split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "-" })
             .filter { $0.hasPrefix("--") && $0.contains(where: \.isLetter) }
             .filter { $0 != "--format" && $0 != "--filter" }
         #expect(flags.count > 10)

@@ -164,6 +164,12 @@ struct GatewaySetup {
 
     /// Who we are: mail whose way leads back to one of these would go round in a circle.
     func plannerOptions() -> RoutePlanner.Options {
+        let doors = [settings.gateway.inbound, settings.gateway.outbound, settings.gateway.reports]
+        let named = Set(doors.compactMap { $0.flatMap { IPAddress($0.host) } })
+        // Another server may have an address of its own on this machine.
+        guard named.contains(where: { $0.bytes.allSatisfy { $0 == 0 } }) else {
+            return RoutePlanner.Options(ownNames: [hostName], ownAddresses: named)
+        }
         let devices = (try? System.enumerateDevices()) ?? []
         let addresses = devices.compactMap { device in
             device.address?.ipAddress.flatMap { IPAddress($0) }
