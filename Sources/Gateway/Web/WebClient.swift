@@ -101,6 +101,8 @@ public struct WebClient: Sendable {
             configuration.tlsConfiguration = tls
         }
         configuration.redirectConfiguration = .disallow
+        // A host that refuses or proves nothing will not do better in a minute, and mail waits.
+        configuration.connectionPool.retryConnectionEstablishment = false
         configuration.dnsOverride = [host.text: address.description]
         let client = HTTPClient(configuration: configuration)
         do {
