@@ -67,7 +67,7 @@ struct ConnectorWalkTests {
     private static func with(
         _ body: (SmallInternet, _ cloud: PostfixFolder, _ options: [String]) throws -> Void
     ) throws {
-        try SmallInternet.run([WalkingGateway.address, sender, cloud]) { internet in
+        try SmallInternet.run([sender, cloud]) { internet in
             try internet.startDNS(zones)
             for name in ["gate.corp.test", "cloud.corp.test", "mx.sender.test"] {
                 try internet.certificates.make(name, for: [name])

@@ -11,7 +11,7 @@ struct LoadWalkTests {
         before: String = "", _ options: [String] = [],
         _ body: (SmallInternet, WalkingGateway) throws -> Void
     ) throws {
-        try SmallInternet.run([WalkingGateway.address, sink]) { internet in
+        try SmallInternet.run([sink]) { internet in
             try internet.startDNS([])
             try FileManager.default.createDirectory(
                 atPath: internet.folder + "/sink", withIntermediateDirectories: false)

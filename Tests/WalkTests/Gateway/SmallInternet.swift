@@ -5,7 +5,9 @@ import TestSupport
 /// namespaces), in which every server has the address and the port that it would have outside, and
 /// all of them end together.
 ///
-/// The system's resolver and the certificates that programs trust are the test's own in there.
+/// The gateway is a machine of its own in it, with a cable to all the others, for mail that leads
+/// to an address of its own machine would come back to it. The system's resolver and the
+/// certificates that programs trust are the test's own.
 final class SmallInternet {
     struct Unavailable: Error, CustomStringConvertible {
         let description: String
@@ -14,6 +16,8 @@ final class SmallInternet {
     /// Where names are asked for, and where they come from.
     static let resolver = "11.0.0.53"
     private static let authority = "11.0.0.54"
+    /// The gateway's machine.
+    static let gateway = "11.0.0.25"
 
     let folder: String
     let certificates: CertificateFolder
@@ -39,14 +43,26 @@ final class SmallInternet {
             attributes: [.posixPermissions: 0o755])
         certificates = try CertificateFolder(folder)
         try write("nameserver \(Self.resolver)\n", "resolv.conf")
-        let all = ["127.0.0.1", Self.resolver, Self.authority] + addresses
+        let all = [Self.resolver, Self.authority] + addresses
         try write(
             """
             set -e
             ip link set lo up
-            for address in \(all.dropFirst().joined(separator: " ")); do
+            for address in \(all.joined(separator: " ")); do
                 ip address add "$address/32" dev lo
             done
+            unshare --net sh -c ': > \(folder)/gateway.up; exec sleep infinity' &
+            echo $! > \(folder)/gateway.machine
+            while [ ! -e \(folder)/gateway.up ]; do sleep 0.01; done
+            ip link add wire type veth peer name cable netns $!
+            ip link set wire up
+            ip route add \(Self.gateway)/32 dev wire
+            in_gateway() { nsenter --target "$machine" --net -- "$@"; }
+            machine=$!
+            in_gateway ip link set lo up
+            in_gateway ip address add \(Self.gateway)/32 dev cable
+            in_gateway ip link set cable up
+            in_gateway ip route add default dev cable
             mount --bind \(folder)/resolv.conf /etc/resolv.conf
             mount --bind \(certificates.authority) /etc/ssl/certs/ca-certificates.crt
             : > \(folder)/ready
@@ -141,6 +157,12 @@ final class SmallInternet {
                     + "\(outcome.output.suffix(3_000)) \(outcome.errors.suffix(3_000))")
         }
         return outcome.output
+    }
+
+    /// What stands before a program that runs on the gateway's machine.
+    var onGateway: [String] {
+        let machine = read(folder + "/gateway.machine").filter(\.isNumber)
+        return ["nsenter", "--target", machine, "--net", "--"]
     }
 
     /// Starts a program in there; its process id is good for waiting alone.

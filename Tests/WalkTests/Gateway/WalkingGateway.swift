@@ -4,7 +4,7 @@ import TestSupport
 /// `sealgate serve` in a small Internet, started and asked as an operator would.
 final class WalkingGateway {
     /// Where it takes mail.
-    static let address = "11.0.0.25"
+    static let address = SmallInternet.gateway
 
     struct Balance: Decodable {
         var messages: Int
@@ -61,7 +61,7 @@ final class WalkingGateway {
         try internet.write(
             "\(before)\necho $$ > \(internet.folder)/gateway.pid\nexec \"$@\"\n", "gateway.sh")
         process = try internet.start(
-            ["sh", internet.folder + "/gateway.sh"] + words, log: log)
+            internet.onGateway + ["sh", internet.folder + "/gateway.sh"] + words, log: log)
         try internet.wait(Self.address, 25, log: log)
         try internet.wait(Self.address, 587, log: log)
     }
