@@ -13,8 +13,14 @@ struct PostfixServer {
         folder = try PostfixFolder(
             doors: ["127.0.0.1:\(port)"], domains: ["to.example"],
             settings: ["myhostname = mx.to.example"] + settings)
-        try await Command.finish(folder.command())
         try folder.watch()
+        do {
+            try await Command.finish(folder.command())
+        } catch {
+            let log = folder.log
+            folder.remove()
+            throw Ports.Unavailable(description: "\(error) \(log)")
+        }
         try await Ports.wait(port)
     }
 

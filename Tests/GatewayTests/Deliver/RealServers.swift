@@ -110,8 +110,8 @@ final class RealServers: Sendable {
                     + files.certificate(certificate),
             ])
         running.withLock { $0.postfix = postfix }
-        try await Command.finish(postfix.command())
         try postfix.watch()
+        try await Command.finish(postfix.command())
         try await wait(port, "postfix", "postfix") { postfix.log }
     }
 
