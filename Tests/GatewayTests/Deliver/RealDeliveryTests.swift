@@ -79,7 +79,7 @@ struct `Delivery to real servers` {
 
         /// What the spool recorded of a message, until one of these is there.
         func outcome(of id: QueueIdentifier) async throws -> QueueChange {
-            for _ in 0..<400 {
+            for _ in 0..<1_200 {
                 var position: UInt64 = 0
                 while true {
                     let entries = try spool.changes(after: position, limit: 1_000)
