@@ -57,7 +57,7 @@ extension Limits {
     /// this shortly before a crash as possibly delivered twice anyway
     /// (`SpoolOptions.acknowledgementWindow`, which leaves time to write the start), so that its
     /// start need not be durable first.
-    public static let freshMilliseconds: Int64 = 75
+    public static let freshMilliseconds: Int64 = 300
     /// Seconds for which a server that did not answer is tried after its fellows.
     public static let serverRestSeconds: Int64 = 60
     /// Destinations without waiting mail of which what was learned is kept.

@@ -27,7 +27,7 @@ public struct SpoolOptions: Sendable {
     public var verifiesContents = true
     /// Acceptances this close to the end of a program that was killed are recorded as
     /// `duplicateRisk`: their clients may not have read the 250.
-    public var acknowledgementWindow: Duration = .milliseconds(150)
+    public var acknowledgementWindow: Duration = .seconds(1)
     /// How long a disk that refused is left alone.
     public var retryDelay: Duration = .seconds(1)
     /// Milliseconds since 1970.
