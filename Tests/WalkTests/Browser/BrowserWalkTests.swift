@@ -99,6 +99,7 @@ struct BrowserWalkTests {
                 try link("main a[href*=\"/quarantine/\"]", on: console.address + "/intake")
             ),
             ("glossary", console.address + "/glossary"),
+            ("setup", console.address + "/setup/microsoft-365"),
         ]
     }
 
