@@ -79,11 +79,13 @@ let package = Package(
             name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(
             name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
         // Floor 1: values every room speaks of, and the one door to SQL.
         room("Identities", ["CIDN2"]),
-        room("SQLDatabase", ["CLibpq", .product(name: "GRDB", package: "GRDB.swift")]),
+        room("SQLDatabase", ["CLibpq", "CSQLite", .product(name: "GRDB", package: "GRDB.swift")]),
         // Floor 2: formats.
         room("DNS", ["Identities"]),
         room("InternetMessage", ["Identities"]),
@@ -155,7 +157,9 @@ let package = Package(
                 .product(name: "Configuration", package: "swift-configuration"),
                 yams,
             ],
-            swiftSettings: house),
+            swiftSettings: house,
+            // In place of the C library's malloc (docs/decisions/0018-allocator.md).
+            linkerSettings: [.linkedLibrary("jemalloc")]),
 
         // Tests: others' data and real servers are found through TestSupport.
         .target(

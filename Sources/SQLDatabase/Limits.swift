@@ -1,5 +1,7 @@
 /// The bounds this target works within.
 public enum Limits {
+    /// Octets of a page of a new SQLite file.
+    public static let pageOctets = 8_192
     /// Pages SQLite's writing connection keeps in memory, in KiB.
     public static let writerCacheKiB = 8_192
     /// Pages each of SQLite's reading connections keeps in memory, in KiB.

@@ -26,7 +26,7 @@ enum ImportTable {
         Room(
             "SQLDatabase", floor: 1,
             others: platform.union([
-                "GRDB", "GRDBSQLite", "CLibpq", "FoundationEssentials", "Dispatch",
+                "GRDB", "GRDBSQLite", "CSQLite", "CLibpq", "FoundationEssentials", "Dispatch",
                 "Synchronization",
             ])),
 

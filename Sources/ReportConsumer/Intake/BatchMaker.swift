@@ -42,20 +42,19 @@ struct BatchMaker {
     private mutating func add(_ file: FileList.File, to batch: inout Batch) {
         do {
             let source = try FileSource(path: file.path)
-            let start = try Self.read(source, atMost: 5)
-            if start == Array("From ".utf8) {
+            let isWhole = file.byteCount <= limits.wholeBytes
+            let bytes = try Self.read(
+                source, atMost: isWhole ? limits.wholeBytes + 1 : Self.mailboxStart.count,
+                expecting: Int(file.byteCount))
+            if bytes.starts(with: Self.mailboxStart) {
                 mailbox = try OpenMailbox(file: file, limits: limits)
                 return
             }
             batch.byteCount += file.byteCount
-            guard file.byteCount <= limits.wholeBytes else {
-                batch.raws.append(
-                    RawReport(name: file.name, door: door, content: .file(path: file.path)))
-                return
-            }
-            let rest = try Self.read(source, atMost: limits.wholeBytes + 1)
             batch.raws.append(
-                RawReport(name: file.name, door: door, content: .bytes(start + rest)))
+                RawReport(
+                    name: file.name, door: door,
+                    content: isWhole ? .bytes(bytes) : .file(path: file.path)))
         } catch let refusal as ReportRefusal {
             unreadable.append(refusal)
         } catch {
@@ -99,8 +98,21 @@ struct BatchMaker {
         }
     }
 
-    static func read(_ source: FileSource, atMost limit: Int) throws -> [UInt8] {
+    /// How an mbox file begins.
+    private static let mailboxStart = Array("From ".utf8)
+
+    /// - Parameter size: octets of the file, as it was listed; 0 where nobody knows. As many that
+    ///   come at once are all of it, and save the question whether there are more.
+    static func read(
+        _ source: FileSource, atMost limit: Int, expecting size: Int = 0
+    ) throws -> [UInt8] {
         var bytes: [UInt8] = []
+        if size > 0, size < limit {
+            bytes = try [UInt8](unsafeUninitializedCapacity: size + 1) { buffer, count in
+                count = try source.read(into: UnsafeMutableRawBufferPointer(buffer))
+            }
+            if bytes.isEmpty || bytes.count == size { return bytes }
+        }
         while bytes.count < limit {
             let room = min(1 << 16, limit - bytes.count)
             let part = try [UInt8](unsafeUninitializedCapacity: room) { buffer, count in

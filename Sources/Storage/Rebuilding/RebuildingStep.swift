@@ -45,7 +45,14 @@ struct RebuildingStep {
                 let row = portion.rows[index]
                 report.position = row.position
                 report.sums.add(
-                    row.record, judgements[index], set: row.set, sender: senders[index])
+                    row.record.count, from: row.record.source,
+                    ReportTally.Identity(
+                        set: row.set, sender: senders[index],
+                        classCode: judgements[index].sourceClass.code,
+                        disposition: Disposition(word: row.record.disposition).rawValue,
+                        dkimAligned: row.record.dkimEvaluated == "pass",
+                        spfAligned: row.record.spfEvaluated == "pass"),
+                    judgements[index])
                 index += 1
             }
             guard place < portion.reports.count - 1 || portion.endsReport else {

@@ -77,6 +77,14 @@ extension IngestTransaction {
                 ? .null : .text(AggregateRecord.OverrideReason.storedText(rows[index].reasons)))
         open.position += 1
 
-        open.sums.add(rows[index], judgement, set: set, sender: sender)
+        // Not the row itself: a copy of it would count the references to all its texts.
+        open.sums.add(
+            rows[index].count, from: rows[index].source,
+            ReportTally.Identity(
+                set: set, sender: sender, classCode: judgement.sourceClass.code,
+                disposition: Disposition(word: rows[index].disposition).rawValue,
+                dkimAligned: rows[index].dkimEvaluated == "pass",
+                spfAligned: rows[index].spfEvaluated == "pass"),
+            judgement)
     }
 }

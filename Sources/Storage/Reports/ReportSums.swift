@@ -1,4 +1,5 @@
 import DomainAnalysis
+import Identities
 import MailReports
 
 /// What one report adds to the sums, gathered while its rows go by.
@@ -16,24 +17,18 @@ struct ReportSums: Sendable {
 
     /// Adds a row, with the ids of what it authenticated and of who sent it.
     mutating func add(
-        _ record: AggregateRecord, _ judgement: IdentifiedRecord.Judgement, set: Int64,
-        sender: Int64
+        _ messages: Int64, from source: IPAddress?, _ identity: ReportTally.Identity,
+        _ judgement: IdentifiedRecord.Judgement
     ) {
         tally.records += 1
-        tally.messages = ClassCounts.sum(tally.messages, record.count)
-        tally.add(
-            ReportTally.Identity(
-                set: set, sender: sender, classCode: judgement.sourceClass.code,
-                disposition: Disposition(word: record.disposition).rawValue,
-                dkimAligned: record.dkimEvaluated == "pass",
-                spfAligned: record.spfEvaluated == "pass"),
-            record.count)
-        if let address = record.source {
-            tally.add(ReportTally.Source(sender: sender, address: address), record.count)
+        tally.messages = ClassCounts.sum(tally.messages, messages)
+        tally.add(identity, messages)
+        if let source {
+            tally.add(ReportTally.Source(sender: identity.sender, address: source), messages)
         }
         note(
-            judgement, sender,
-            unproved: judgement.sourceClass == .compliant ? 0 : record.count)
+            judgement, identity.sender,
+            unproved: judgement.sourceClass == .compliant ? 0 : messages)
     }
 
     /// Keeps the best identification of each sender, and the reason behind most of its mail.

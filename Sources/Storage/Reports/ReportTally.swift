@@ -116,6 +116,20 @@ struct BatchTally {
         var quarantined: Int64 = 0
         var rejected: Int64 = 0
         var estimated: Int64 = 0
+
+        mutating func add(
+            _ identity: ReportTally.Identity, _ messages: Int64, estimated more: Int64
+        ) {
+            self.messages = ClassCounts.sum(self.messages, messages)
+            estimated = ClassCounts.sum(estimated, more)
+            if identity.dkimAligned { dkimAligned = ClassCounts.sum(dkimAligned, messages) }
+            if identity.spfAligned { spfAligned = ClassCounts.sum(spfAligned, messages) }
+            switch Disposition(rawValue: identity.disposition) {
+            case .quarantine: quarantined = ClassCounts.sum(quarantined, messages)
+            case .reject: rejected = ClassCounts.sum(rejected, messages)
+            case nil, .some(.none): break
+            }
+        }
     }
 
     struct IdentityDay: Hashable, Comparable {
@@ -154,6 +168,12 @@ struct BatchTally {
         var messages: Int64 = 0
         var first: Int
         var last: Int
+
+        mutating func add(_ messages: Int64, _ first: Int, _ last: Int) {
+            self.messages = ClassCounts.sum(self.messages, messages)
+            self.first = min(self.first, first)
+            self.last = max(self.last, last)
+        }
     }
 
     struct ReporterDay: Hashable {
@@ -243,11 +263,8 @@ struct BatchTally {
         let last = period.days.map(\.day.number).max() ?? 0
         for (source, messages, _) in tally.sources {
             let key = SourceTotal(domain: domain, sender: source.sender, address: source.address)
-            var sums = sourceTotals[key] ?? SourceSums(first: first, last: last)
-            sums.messages = ClassCounts.sum(sums.messages, messages)
-            sums.first = min(sums.first, first)
-            sums.last = max(sums.last, last)
-            sourceTotals[key] = sums
+            sourceTotals[key, default: SourceSums(first: first, last: last)].add(
+                messages, first, last)
         }
         var whole = Apportionment(begin: begin, end: end)
         for (index, part) in whole.split(tally.messages).enumerated() {
@@ -264,27 +281,18 @@ struct BatchTally {
         _ identity: ReportTally.Identity, _ messages: Int64, domain: Int64, day: Int,
         isEstimated: Bool
     ) {
-        let estimated = isEstimated ? messages : 0
         let senderKey = SenderDay(
             domain: domain, day: day, sender: identity.sender, classCode: identity.classCode)
-        var sums = senderDays[senderKey] ?? SenderSums()
-        sums.messages = ClassCounts.sum(sums.messages, messages)
-        sums.estimated = ClassCounts.sum(sums.estimated, estimated)
-        if identity.dkimAligned {
-            sums.dkimAligned = ClassCounts.sum(sums.dkimAligned, messages)
-        }
-        if identity.spfAligned { sums.spfAligned = ClassCounts.sum(sums.spfAligned, messages) }
-        switch Disposition(rawValue: identity.disposition) {
-        case .quarantine: sums.quarantined = ClassCounts.sum(sums.quarantined, messages)
-        case .reject: sums.rejected = ClassCounts.sum(sums.rejected, messages)
-        case nil, .some(.none): break
-        }
-        senderDays[senderKey] = sums
-
+        senderDays[senderKey, default: SenderSums()].add(
+            identity, messages, estimated: isEstimated ? messages : 0)
         let identityKey = IdentityDay(
             domain: domain, day: day, set: identity.set, sender: identity.sender,
             classCode: identity.classCode, disposition: identity.disposition)
-        identityDays[identityKey] = ClassCounts.sum(identityDays[identityKey] ?? 0, messages)
+        Self.add(messages, to: &identityDays[identityKey, default: 0])
+    }
+
+    private static func add(_ messages: Int64, to sum: inout Int64) {
+        sum = ClassCounts.sum(sum, messages)
     }
 
     /// The sums of each domain's days, out of those of its senders.

@@ -8,6 +8,7 @@ struct ConfigCommand: AsyncParsableCommand {
 
     struct Describe: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "describe",
             abstract: "Prints every option with its default and the reason for it.")
 
         enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -28,6 +29,7 @@ struct ConfigCommand: AsyncParsableCommand {
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "check",
             abstract: "Says whether a configuration file is good, and if not, where and why.")
         @Argument(help: "The file.") var file: String
 

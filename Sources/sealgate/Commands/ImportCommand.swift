@@ -77,7 +77,11 @@ struct ImportCommand: AsyncParsableCommand, GivesFlags {
                 tell(result, seconds: Double(seconds.components.seconds), house)
                 await house.tellWhatWasMissing()
             }
-            if result.counts.refused > 0 || !result.unreadable.isEmpty { throw ExitCode(2) }
+            let isWhole = result.counts.refused == 0 && result.unreadable.isEmpty
+            if temporary == nil {
+                withExtendedLifetime((house, result)) { leave(isWhole ? 0 : 2) }
+            }
+            if !isWhole { throw ExitCode(2) }
         }
     }
 

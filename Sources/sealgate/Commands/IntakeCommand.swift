@@ -13,6 +13,7 @@ struct IntakeCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Lists what is set aside, with its reason.")
         @OptionGroup var store: StoreOptions
         @Option(help: "How many.") var limit = 100
@@ -33,6 +34,7 @@ struct IntakeCommand: AsyncParsableCommand {
 
     struct Retry: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "retry",
             abstract: "Reads what is set aside once more, with today's program.")
         @OptionGroup var store: StoreOptions
         @OptionGroup var resolver: ResolverOptions
@@ -64,6 +66,7 @@ struct IntakeCommand: AsyncParsableCommand {
 
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "export",
             abstract: "Writes what is set aside to a file, exactly as it came in.")
         @OptionGroup var store: StoreOptions
         @Argument(help: "A number from 'sealgate intake list'.") var id: Int64
@@ -81,6 +84,7 @@ struct IntakeCommand: AsyncParsableCommand {
 
     struct Discard: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "discard",
             abstract: "Takes something off the list; its bytes stay kept.")
         @OptionGroup var store: StoreOptions
         @Argument(help: "Numbers from 'sealgate intake list'.") var ids: [Int64]

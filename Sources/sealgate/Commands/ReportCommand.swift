@@ -17,6 +17,7 @@ struct ReportCommand: AsyncParsableCommand {
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Prints reports straight from files; nothing is stored.")
         @Argument(help: "Files or folders; '-' reads standard input.") var paths: [String]
         @Option(help: "text, json, ndjson (an object a line) or csv (a line a record)")
@@ -56,6 +57,7 @@ struct ReportCommand: AsyncParsableCommand {
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "check",
             abstract: "Reads reports and says what is wrong with them; nothing is stored.")
         @Argument(help: "Files or folders; '-' reads standard input.") var paths: [String]
         @Option(help: "text or json") var format = OutputFormat.text
@@ -80,6 +82,7 @@ struct ReportCommand: AsyncParsableCommand {
 
     struct Stats: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "stats",
             abstract: "Counts reports, records and messages, in all and by domain.")
         @OptionGroup var store: StoreOptions
         @Option(help: "text or json") var format = OutputFormat.text
@@ -120,6 +123,7 @@ struct ReportCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Lists reports, newest intake first.")
         @OptionGroup var store: StoreOptions
         @Option(help: "How many.") var limit = 50

@@ -8,6 +8,7 @@ extension ReportCommand {
     /// `sealgate report identify`: what is stored, identified with what is known today.
     struct Identify: AsyncParsableCommand, GivesFlags {
         static let configuration = CommandConfiguration(
+            commandName: "identify",
             abstract: "Identifies all stored rows anew, and makes every sum again from them.",
             discussion: """
                 For reports that were taken in before you gave a networks file, with an older

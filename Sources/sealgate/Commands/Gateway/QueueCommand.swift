@@ -18,6 +18,7 @@ struct QueueCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Lists what waits and what is held.")
         @OptionGroup var place: SpoolPlace
         @Option(help: "How many.") var limit = 100
@@ -47,7 +48,8 @@ struct QueueCommand: AsyncParsableCommand {
     }
 
     struct Hold: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Keeps mail here for now.")
+        static let configuration = CommandConfiguration(
+            commandName: "hold", abstract: "Keeps mail here for now.")
         @OptionGroup var place: SpoolPlace
         @OptionGroup var choice: MessageChoice
         @Option(help: "Why; it is recorded.") var reason = "held by hand"
@@ -58,7 +60,8 @@ struct QueueCommand: AsyncParsableCommand {
     }
 
     struct Release: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lets held mail go on.")
+        static let configuration = CommandConfiguration(
+            commandName: "release", abstract: "Lets held mail go on.")
         @OptionGroup var place: SpoolPlace
         @OptionGroup var choice: MessageChoice
 
@@ -67,6 +70,7 @@ struct QueueCommand: AsyncParsableCommand {
 
     struct Retry: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "retry",
             abstract: "Tries mail again now, whatever its next time is.")
         @OptionGroup var place: SpoolPlace
         @OptionGroup var choice: MessageChoice
@@ -76,6 +80,7 @@ struct QueueCommand: AsyncParsableCommand {
 
     struct Delete: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "delete",
             abstract: "Deletes mail. It is gone; that it was deleted is recorded.")
         @OptionGroup var place: SpoolPlace
         @OptionGroup var choice: MessageChoice
@@ -88,6 +93,7 @@ struct QueueCommand: AsyncParsableCommand {
 
     struct Flush: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "flush",
             abstract: "Tries all mail that waits again now, or that of one destination.")
         @OptionGroup var place: SpoolPlace
         @Option(help: "Mail of this destination only: a domain, or a name from the queue page.")

@@ -31,6 +31,7 @@ struct SetupCommand: AsyncParsableCommand {
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "check",
             abstract: "Tries to get around the gateway, as a stranger would.",
             discussion: """
                 It looks at the MX records and asks the mailbox servers to take mail that has not \
