@@ -1,4 +1,5 @@
 public import Identities
+import SMTP
 
 /// Everything about receiving mail that the operator chooses.
 public struct GatewayOptions: Sendable {
@@ -54,6 +55,8 @@ public struct GatewayOptions: Sendable {
     public var rates = Rates()
     /// Networks without limits on connections and rates: this machine, unless it is set.
     public var unlimited = ["127.0.0.0/8", "::1/128"].compactMap { IPNetwork($0) }
+    /// Domains, with those below them, whose mail is taken over TLS only: from them and for them.
+    public var encryptedDomains: Set<DomainName> = []
     /// Whether a sender's domain must exist and take mail.
     public var checksSenderDomain = true
     /// Whether mail from our own networks is checked like any other.
@@ -74,6 +77,11 @@ public struct GatewayOptions: Sendable {
 
     func isUnlimited(_ address: IPAddress) -> Bool {
         unlimited.contains { $0.contains(address) }
+    }
+
+    func needsEncryption(_ host: MailHost) -> Bool {
+        guard !encryptedDomains.isEmpty, let domain = host.domain else { return false }
+        return encryptedDomains.contains(where: domain.isEqualOrBelow)
     }
 
     /// Who is proved to have written a mail from our own networks: the organizational domain of the

@@ -3,12 +3,15 @@ internal import Synchronization
 
 /// Keeps connections for the next message, and lets deliveries to a busy target wait in order.
 final class ConnectionPool: Sendable {
-    private let state = Mutex(PoolState())
+    private let state: Mutex<PoolState>
     private let limit: Int
 
-    /// - Parameter limit: connections to one target at a time.
-    init(limit: Int) {
+    /// - Parameters:
+    ///   - limit: connections to one target at a time.
+    ///   - idle: connections kept for the next message, over all targets.
+    init(limit: Int, idle: Int) {
         self.limit = limit
+        state = Mutex(PoolState(idleLimit: idle))
     }
 
     var idleConnections: Int { state.withLock { $0.idleConnections } }

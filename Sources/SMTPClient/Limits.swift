@@ -6,7 +6,7 @@ public enum Limits {
     public static let pieceOctets = 256 << 10
     /// Deliveries that wait for a connection to one target; one more fails at once.
     public static let waitingDeliveries = 10_000
-    /// Idle connections kept, over all targets; one more is closed.
+    /// Idle connections kept, over all targets, unless an option says less; one more is closed.
     public static let idleConnections = 1_000
     /// Certificates of a server's chain that are looked at; a longer chain proves nothing.
     public static let chainCertificates = 10

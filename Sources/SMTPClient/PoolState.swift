@@ -60,7 +60,12 @@ struct PoolState: Sendable {
     private var inUse: [ObjectIdentifier: ServerConnection] = [:]
     private var idleCount = 0
     private var tickets = 0
+    private let idleLimit: Int
     private(set) var isClosed = false
+
+    init(idleLimit: Int) {
+        self.idleLimit = idleLimit
+    }
 
     /// Connections that are open and idle, for statistics.
     var idleConnections: Int { idleCount }
@@ -132,7 +137,7 @@ struct PoolState: Sendable {
             return .handOver(first, .connection(connection))
         }
         inUse[ObjectIdentifier(connection)] = nil
-        guard idleCount < Limits.idleConnections else { return .close }
+        guard idleCount < idleLimit else { return .close }
         host.idle.append(connection)
         idleCount += 1
         hosts[target] = host

@@ -23,7 +23,8 @@ public final class SMTPClient: Sendable {
         self.options = options
         self.group = group ?? MultiThreadedEventLoopGroup.singleton
         material = TLSMaterial(options)
-        pool = ConnectionPool(limit: options.connectionsPerTarget)
+        pool = ConnectionPool(
+            limit: options.connectionsPerTarget, idle: options.idleConnections)
         self.now = now
         self.logger = logger
     }

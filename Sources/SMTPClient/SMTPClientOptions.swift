@@ -29,6 +29,8 @@ public struct SMTPClientOptions: Sendable {
     public var connectionsPerTarget = 20
     /// Messages over one connection before it is closed.
     public var messagesPerConnection = 500
+    /// Idle connections kept, over all targets; one more is closed.
+    public var idleConnections = Limits.idleConnections
     /// How long a connection stays open without a message; zero means not at all.
     public var idleTime: Duration = .seconds(10)
     /// How long a connection may have been idle for content to follow BDAT before the server has

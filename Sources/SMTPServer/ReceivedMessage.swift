@@ -6,7 +6,7 @@ public struct ReceivedMessage: Sendable {
     public var envelope: Envelope
     public var content: MessageContent
     public var defects: Set<TransportDefect>
-    /// When its last octet came: milliseconds since 1970.
+    /// When its last octet came: seconds since 1970.
     public var receivedAt: Int64
 
     public init(

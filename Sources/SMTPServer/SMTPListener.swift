@@ -13,7 +13,7 @@ public final class SMTPListener: Sendable {
     /// - Parameters:
     ///   - folder: Where large contents are written; it exists, and is on the spool's file system.
     ///   - memory: Shared by all listeners of the process.
-    ///   - now: Milliseconds since 1970.
+    ///   - now: Seconds since 1970.
     ///   - policy: Makes the judge of one connection; called once the true client is known.
     public init(
         _ configuration: ListenerConfiguration, incoming folder: String,

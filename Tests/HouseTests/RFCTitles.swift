@@ -53,6 +53,7 @@ enum RFCTitles {
         5155: "DNS Security (DNSSEC) Hashed Authenticated Denial of Existence",
         5234: "Augmented BNF for Syntax Specifications: ABNF",
         5246: "The Transport Layer Security (TLS) Protocol Version 1.2",
+        5248: "A Registry for SMTP Enhanced Mail System Status Codes",
         5280: "Internet X.509 Public Key Infrastructure Certificate and CRL Profile",
         5321: "Simple Mail Transfer Protocol",
         5322: "Internet Message Format",

@@ -33,6 +33,8 @@ public enum ReasonCode: String, Sendable, Codable, CaseIterable {
     case listedClient = "listed-client"
     /// The client talked before it was its turn.
     case earlyTalker = "early-talker"
+    /// Mail of this domain comes over TLS or not at all.
+    case unencrypted
     /// The client sends more than is allowed at once.
     case rateLimit = "rate-limit"
     /// Nobody here has the recipient's address.
@@ -50,7 +52,7 @@ public enum ReasonCode: String, Sendable, Codable, CaseIterable {
     /// It should bear a signature of ours, and could not be signed.
     case unsigned
 
-    /// The enhanced status code that a refusal carries (RFC 3463, RFC 7372, RFC 7505).
+    /// The enhanced status code that a refusal carries (RFC 3463, RFC 5248, RFC 7372, RFC 7505).
     public var status: EnhancedStatusCode {
         switch self {
         case .policyReject, .policyQuarantine, .policyNone, .ownDomainForged:
@@ -64,6 +66,7 @@ public enum ReasonCode: String, Sendable, Codable, CaseIterable {
         case .overran, .internalFailure, .unsigned: EnhancedStatusCode(4, 3, 0)
         case .spoolFull: EnhancedStatusCode(4, 3, 1)
         case .rateLimit: EnhancedStatusCode(4, 7, 1)
+        case .unencrypted: EnhancedStatusCode(5, 7, 10)
         default: EnhancedStatusCode(5, 7, 1)
         }
     }

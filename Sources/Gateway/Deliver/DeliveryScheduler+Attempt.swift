@@ -151,8 +151,13 @@ extension DeliveryScheduler {
     ) async throws(SpoolError) {
         let change = QueueChange.started(
             id: attempt.message, recipients: places, at: clock.wall(), host: Self.host(target))
+        // The spool counts its window from the moment of receipt, which lies before the moment at
+        // which we learned of the message; a wall clock that jumped makes nothing fresh.
         let age = clock.monotonic() - attempt.turn.bornAt
-        if attempt.turn.attempts == 0, age < Limits.freshMilliseconds {
+        let sinceReceipt = clock.wall() - attempt.waiting.receivedAt
+        if attempt.turn.attempts == 0, age < Limits.freshMilliseconds,
+            (0..<Limits.freshMilliseconds).contains(sinceReceipt)
+        {
             spool.note(change)
         } else {
             try await spool.record([change])

@@ -71,6 +71,9 @@ final class ConnectionPolicy: ReceptionPolicy {
     ) -> PolicyAnswer<SMTPReply?> {
         state.withLock { $0.takesReports = false }
         guard !isOwn(client) else { return .now(nil) }
+        if let mailbox = path.mailbox, let reply = unencrypted(mailbox.host, client) {
+            return .now(reply)
+        }
         let now = reception.now()
         guard isUnlimited(client) || reception.messages.take(client.address, now: now) else {
             return .now(
@@ -95,6 +98,7 @@ final class ConnectionPolicy: ReceptionPolicy {
         if !isOwn, let reply = listed() { return .now(reply) }
         if let answer = reportAddress(recipient.path, envelope) { return .now(answer.reply) }
         if isOwn { return .now(nil) }
+        if let reply = unencrypted(recipient.path.mailbox?.host, client) { return .now(reply) }
         let now = reception.now()
         guard isUnlimited(client) || !reception.unknowns.isExhausted(client.address, now: now)
         else {
@@ -108,6 +112,13 @@ final class ConnectionPolicy: ReceptionPolicy {
         return .later { [self] in
             reply(await reception.directory.find(recipient.path, now: now), client, now)
         }
+    }
+
+    /// RFC 3207 §4: who must begin TLS first is told so with 530.
+    private func unencrypted(_ host: MailHost?, _ client: ClientConnection) -> SMTPReply? {
+        guard client.tls == nil, let host, options.needsEncryption(host) else { return nil }
+        return refusal(
+            .unencrypted, 530, "Mail of \(host) comes encrypted only: begin with STARTTLS.")
     }
 
     private func listed() -> SMTPReply? {

@@ -29,6 +29,9 @@ struct FileShare {
     /// Deliveries at one time; four times as many slow ones come on top (`DeliveryOptions`).
     var deliveries: Int { max(1, min(500, reserved / 8)) }
 
+    /// Connections to next servers that wait for another message.
+    var idleConnections: Int { max(1, min(1_000, reserved / 4)) }
+
     /// The doors, none of which takes more connections than its share.
     func bound(_ doors: [ListenerConfiguration]) -> [ListenerConfiguration] {
         doors.map { door in

@@ -43,8 +43,10 @@ struct GatewayHouse: Sendable {
         let lookup = lookup ?? NoLookup()
         try makeFolder(setup.spoolFolder)
         let (spool, recovery) = try openSpool(setup.spoolFolder)
+        var clientOptions = setup.clientOptions()
+        clientOptions.idleConnections = files.idleConnections
         let client = SMTPClient(
-            options: setup.clientOptions(), now: { milliseconds() }, logger: logger)
+            options: clientOptions, now: { milliseconds() }, logger: logger)
         let policies = policies(setup, lookup, logger)
         let makePlanner: @Sendable (GatewaySetup) -> RoutePlanner = {
             RoutePlanner(

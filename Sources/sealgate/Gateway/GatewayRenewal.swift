@@ -76,7 +76,8 @@ extension Settings {
         "gateway.certificate", "gateway.key", "gateway.domains", "gateway.recipients",
         "gateway.report-addresses", "gateway.next-hop", "gateway.next-hop-tls",
         "gateway.client-certificate", "gateway.client-key", "gateway.own-networks",
-        "gateway.own-domains", "gateway.trusted-sealers", "gateway.lists",
+        "gateway.own-domains", "gateway.trusted-sealers", "gateway.encrypted-domains",
+        "gateway.lists",
         "gateway.greeting-delay", "gateway.deadline",
     ]
 

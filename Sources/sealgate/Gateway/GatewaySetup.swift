@@ -38,6 +38,14 @@ struct GatewaySetup {
             throw PlainError(
                 "A certificate and its key belong together: give both --certificate and --key.")
         }
+        guard
+            settings.gateway.encryptedDomains.isEmpty || settings.gateway.certificate != nil
+                || settings.gateway.inbound == nil
+        else {
+            throw PlainError(
+                "Mail of gateway.encrypted-domains is taken over TLS only, and there is no "
+                    + "certificate for it: set gateway.certificate and gateway.key.")
+        }
         guard (settings.gateway.clientCertificate == nil) == (settings.gateway.clientKey == nil)
         else {
             throw PlainError(
@@ -82,6 +90,7 @@ struct GatewaySetup {
         let own = gateway.ownDomains.isEmpty ? gateway.domains : gateway.ownDomains
         options.judge.ownDomains = Set(own)
         options.judge.trustedSealers = Set(gateway.trustedSealers)
+        options.encryptedDomains = Set(gateway.encryptedDomains)
         options.changes = try changes()
         options.seals = try seals()
         return options
@@ -182,28 +191,49 @@ struct GatewaySetup {
     static let nextHopRoute = "next-hop"
 
     func routes() -> RouteTable {
+        let encrypted = Set(settings.gateway.encryptedDomains)
+        var table = RouteTable()
+        for domain in encrypted {
+            let route = MailRoute(name: "mx, over TLS", tls: .encrypted)
+            table.exact[domain] = route
+            table.below[domain] = route
+        }
+        guard let route = nextHop(isEncrypted: false) else { return table }
+        let closed = nextHop(isEncrypted: true) ?? route
+        // Mail of our own domains goes to the server behind us; answers of our people to the world
+        // go by MX, unless there are no domains, and all mail goes one way.
+        for domain in settings.gateway.domains {
+            let isClosed = encrypted.contains(where: domain.isEqualOrBelow)
+            table.exact[domain] = isClosed ? closed : route
+        }
+        if settings.gateway.domains.isEmpty {
+            table.fallback = route
+            for domain in encrypted {
+                table.exact[domain] = closed
+                table.below[domain] = closed
+            }
+        }
+        return table
+    }
+
+    /// The way to the server behind us; nil where mail goes by MX.
+    private func nextHop(isEncrypted: Bool) -> MailRoute? {
         guard case .host(let host, let port) = settings.gateway.nextHop,
             let place = IPAddress(host).map(MailHost.address)
                 ?? DomainName(host).map(MailHost.domain)
-        else { return RouteTable() }
+        else { return nil }
         let identity = settings.gateway.clientCertificate == nil ? nil : Self.clientIdentity
         let demand: TLSDemand =
             switch settings.gateway.nextHopTLS {
+            case .verified: .verified(names: [])
+            case .encrypted: .encrypted
+            case .never where isEncrypted, .opportunistic where isEncrypted: .encrypted
             case .never: .never
             case .opportunistic: .opportunistic
-            case .encrypted: .encrypted
-            case .verified: .verified(names: [])
             }
         let smartHost = SmartHost(place, port: port, tls: demand, clientCertificate: identity)
-        let route = MailRoute(name: Self.nextHopRoute, nextHop: .smartHost(smartHost))
-        // Mail of our own domains goes to the server behind us; answers of our people to the world
-        // go by MX, unless there are no domains, and all mail goes one way.
-        guard !settings.gateway.domains.isEmpty else { return RouteTable(fallback: route) }
-        return RouteTable(
-            exact: Dictionary(
-                settings.gateway.domains.map { ($0, route) },
-                uniquingKeysWith: { first, _ in first }
-            ))
+        let name = isEncrypted ? Self.nextHopRoute + ", over TLS" : Self.nextHopRoute
+        return MailRoute(name: name, nextHop: .smartHost(smartHost))
     }
 
     func clientOptions() -> SMTPClientOptions {

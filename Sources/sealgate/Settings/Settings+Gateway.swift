@@ -21,6 +21,7 @@ extension Settings {
         var reportAddresses: [EmailAddress] = []
         var trustedSealers: [DomainName] = []
         var ownDomains: [DomainName] = []
+        var encryptedDomains: [DomainName] = []
         var lists: [String] = []
         /// Seconds before the greeting.
         var greetingDelay = 0

@@ -150,6 +150,12 @@ extension SettingsOption {
             "gateway.trusted-sealers", "--trusted-sealer", \.gateway.trustedSealers,
             meaning: "Forwarders whose ARC seals are believed.",
             reason: "A seal only says that somebody sealed; whom to believe is yours to say."),
+        names(
+            "gateway.encrypted-domains", "--encrypted-domain", \.gateway.encryptedDomains,
+            meaning:
+                "Domains, with those below them, whose mail goes over TLS only: what comes from "
+                + "them or for them unencrypted is refused, and what goes to them waits for TLS.",
+            reason: "Where two houses have agreed on it; the rest of the world is not ready."),
         SettingsOption(
             key: "gateway.lists", shape: .list, flag: "--dns-list",
             meaning:

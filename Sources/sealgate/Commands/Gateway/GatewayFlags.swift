@@ -37,6 +37,8 @@ struct GatewayFlags: ParsableArguments, GivesFlags {
     var ownDomain: [String] = []
     @Option(help: "A forwarder whose ARC seals are believed; may be repeated.")
     var trustedSealer: [String] = []
+    @Option(help: "A domain whose mail goes over TLS only, in and out; may be repeated.")
+    var encryptedDomain: [String] = []
     @Option(help: "A DNS list of bad clients with its weight, ZONE=WEIGHT; may be repeated.")
     var dnsList: [String] = []
     @Option(help: "Seconds that strangers wait for the greeting. (default: 0)")
@@ -81,6 +83,7 @@ struct GatewayFlags: ParsableArguments, GivesFlags {
         flags.add("gateway.proxies", proxy)
         flags.add("gateway.own-domains", ownDomain)
         flags.add("gateway.trusted-sealers", trustedSealer)
+        flags.add("gateway.encrypted-domains", encryptedDomain)
         flags.add("gateway.lists", dnsList)
         flags.add("gateway.greeting-delay", greetingDelay)
         flags.add("gateway.deadline", deadline)
