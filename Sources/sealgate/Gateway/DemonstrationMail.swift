@@ -14,6 +14,8 @@ struct DemonstrationMail {
     private let port: Int
 
     init(folder: String, port: Int) throws {
+        // The commands to try name it.
+        let port = port == 0 ? try freePort() : port
         self.port = port
         let mailbox = folder + "/mailbox"
         try DemonstrationMailbox.prepare(mailbox)

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import TestSupport
 import Testing
 
 /// The console over the demonstration, in a real browser: nothing complains, nothing scrolls
@@ -24,7 +25,7 @@ struct BrowserWalkTests {
             let console = try DemonstrationConsole(folder: folder)
             let browser = try Chromium(profile: folder + "/profile")
             try signIn(browser, console)
-            let pages = try addresses(browser, console)
+            let pages = try addresses(browser, console) + mailPages(browser, console)
             for look in Look.all {
                 try browser.look(width: look.width, height: 900, isDark: look.isDark)
                 for (name, address) in pages {
@@ -101,6 +102,41 @@ struct BrowserWalkTests {
             ("glossary", console.address + "/glossary"),
             ("setup", console.address + "/setup/microsoft-365"),
         ]
+    }
+
+    /// The pages of three mails, sent with the commands that the demonstration offers.
+    private func mailPages(
+        _ browser: Chromium, _ console: DemonstrationConsole
+    ) throws -> [(String, String)] {
+        let commands = console.mailCommands
+        #expect(commands.count == 3)
+        for command in commands { try Command.run(["sh", "-c", command]) }
+        let list = console.address + "/messages"
+        var found: [String] = []
+        // Records are copied to the store within seconds, and a delivery takes its time.
+        for _ in 0..<200 where found.count < 3 {
+            try browser.open(list)
+            let links = "[...document.querySelectorAll('main a[href^=\"/messages/\"]')]"
+            found = try browser.run("\(links).map(a => a.href)").list.compactMap(\.text)
+            found = found.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        }
+        try #require(found.count == 3, "the page shows \(found)")
+        var pages = [("messages", list), ("queue", console.address + "/queue")]
+        for (address, words) in [
+            ("sales@supplier.example", "Delivered"), ("director@harbour-bank.example", "held"),
+            ("offers@small-shop.example", "Delivered"),
+        ] {
+            let page = try #require(
+                found.first { page in
+                    try browser.open(page)
+                    let text = try browser.run("document.querySelector('main').innerText").text
+                    return text?.contains(address) == true
+                })
+            let text = try browser.run("document.querySelector('main').innerText").text ?? ""
+            #expect(text.lowercased().contains(words.lowercased()), "\(address): \(text)")
+            pages.append(("message-" + address.prefix { $0 != "@" }, page))
+        }
+        return pages
     }
 
     private func check(_ browser: Chromium, _ page: String) throws {

@@ -5,22 +5,27 @@ import Glibc
 final class DemonstrationConsole {
     /// The address of its first page, with the link that works once.
     let firstLink: String
+    /// The commands that it offers to try, as a person would copy them.
+    let mailCommands: [String]
     private let pid: pid_t
 
     init(folder: String) throws {
         let scratch = folder + "/console"
         let pid = try Program.start(
-            ["demo", "--data", folder + "/demo", "--port", "0"], scratch: scratch)
+            ["demo", "--data", folder + "/demo", "--port", "0", "--smtp-port", "0"],
+            scratch: scratch)
         self.pid = pid
         let end = ContinuousClock.now + .seconds(120)
         var found: String?
-        while found == nil {
-            let said =
+        var said = ""
+        // Its last line is there when all are.
+        while found == nil || !said.contains("Ctrl-C") {
+            said =
                 (try? Data(contentsOf: URL(filePath: scratch + ".out")))
                 .map { String(decoding: $0, as: UTF8.self) } ?? ""
             found = said.split(whereSeparator: \.isWhitespace)
                 .first { $0.hasPrefix("http://") }.map(String.init)
-            guard found == nil else { break }
+            guard found == nil || !said.contains("Ctrl-C") else { break }
             guard ContinuousClock.now < end, waitpid(pid, nil, WNOHANG) == 0 else {
                 kill(pid, SIGKILL)
                 throw Program.Missing(description: "The console did not start: \(said)")
@@ -28,6 +33,8 @@ final class DemonstrationConsole {
             usleep(50_000)
         }
         self.firstLink = found ?? ""
+        mailCommands = said.split(separator: "\n").map(String.init)
+            .filter { $0.hasPrefix("  swaks ") }
     }
 
     /// `http://127.0.0.1:PORT`.
