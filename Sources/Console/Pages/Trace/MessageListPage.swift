@@ -54,7 +54,7 @@ struct MessageListPage {
         var pieces = [
             Words.piece("Since midnight (UTC) "),
             Words.piece(Numbers.counted(accepted, "message was", "messages were"), strong: true),
-            Words.piece(" accepted, "), part(held, "held", .held), Words.piece(" and "),
+            Words.piece(" let through, "), part(held, "held", .held), Words.piece(" and "),
             part(refused, "refused", .refused), Words.piece("."),
         ]
         if failed > 0 {
