@@ -13,6 +13,8 @@ public enum Limits {
     public static let compressionReach = 0x3FFF
     /// Questions read from one message. Every server in use refuses more than one.
     public static let questions = 16
+    /// Prerequisites, and again instructions, of one update.
+    public static let updateRecords = 1_000
     /// Records read from one zone file, its includes counted with it.
     public static let zoneRecords = 20_000_000
     /// Octets of one entry of a zone file, brackets and comments counted.

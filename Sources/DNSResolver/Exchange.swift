@@ -19,7 +19,13 @@ struct Exchange: Sendable {
         do {
             bytes = try await overUDP(query, server, timeout: timeout)
         } catch ExchangeFailure.needsTCP {
-            bytes = try await overTCP(query, server, timeout: timeout)
+            bytes = try await overTCP(query.bytes, server, timeout: timeout) { bytes in
+                // Nobody forges into a connection by guessing, so folded letters are no sign of it.
+                switch query.judge(bytes) {
+                case .answer, .caseDiffers: true
+                case .stray: false
+                }
+            }
         }
         return try DNSMessage.parse(bytes)
     }
@@ -65,8 +71,10 @@ struct Exchange: Sendable {
         }
     }
 
-    private func overTCP(
-        _ query: Query, _ server: ResolverAddress, timeout: Duration
+    /// Sends a message over a connection of its own, and waits for the first that comes back.
+    func overTCP(
+        _ bytes: [UInt8], _ server: ResolverAddress, timeout: Duration,
+        isAnswer: @escaping @Sendable ([UInt8]) -> Bool
     ) async throws -> [UInt8] {
         let remote = try server.socketAddress
         let loop = group.next()
@@ -77,12 +85,11 @@ struct Exchange: Sendable {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(
-                        StreamHandler(query: query, promise: promise))
+                        StreamHandler(isAnswer: isAnswer, promise: promise))
                 }
             }
             .connect(to: remote)
         return try await run(connection, promise, timeout: timeout) { channel in
-            let bytes = query.bytes
             var buffer = ByteBuffer()
             buffer.writeInteger(UInt16(truncatingIfNeeded: bytes.count))
             buffer.writeBytes(bytes)
@@ -100,7 +107,7 @@ struct Exchange: Sendable {
         socket.whenComplete { result in
             switch result {
             case .failure:
-                promise.fail(ExchangeFailure.unreachable("no socket leads there"))
+                promise.fail(ExchangeFailure.noConnection)
             case .success(let channel):
                 guard register(channel) else {
                     channel.close(promise: nil)

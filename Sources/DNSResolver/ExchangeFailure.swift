@@ -1,6 +1,8 @@
 /// Why one server gave no answer to one question.
 enum ExchangeFailure: Error, Hashable, Sendable {
     case timeout
+    /// Nothing was sent.
+    case noConnection
     case unreachable(String)
     case closed
     case cancelled

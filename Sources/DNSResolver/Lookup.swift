@@ -64,6 +64,8 @@ struct Lookup {
                     return .failure(Failure(sentence: "The resolver has been shut down."))
                 } catch ExchangeFailure.timeout {
                     reason = "The resolver \(server) did not answer in time."
+                } catch ExchangeFailure.noConnection {
+                    reason = "The resolver \(server) cannot be reached: no socket leads there."
                 } catch ExchangeFailure.unreachable(let detail) {
                     reason = "The resolver \(server) cannot be reached: \(detail)."
                 } catch {

@@ -6,13 +6,17 @@ struct Query: Sendable {
     /// The letters' case is random (draft-vixie-dnsext-dns0x20).
     let question: DNSMessage.Question
     let hasEDNS: Bool
+    /// RD: whether others are to be asked too; not by a server that knows its own zones only.
+    let isRecursionDesired: Bool
 
     init(
-        _ name: DNSName, _ type: RecordType, hasEDNS: Bool = true, random: () -> UInt64
+        _ name: DNSName, _ type: RecordType, hasEDNS: Bool = true,
+        isRecursionDesired: Bool = true, random: () -> UInt64
     ) {
         id = UInt16(truncatingIfNeeded: random())
         question = DNSMessage.Question(name: Self.mixed(name, random), type: type)
         self.hasEDNS = hasEDNS
+        self.isRecursionDesired = isRecursionDesired
     }
 
     private static func mixed(_ name: DNSName, _ random: () -> UInt64) -> DNSName {
@@ -32,7 +36,7 @@ struct Query: Sendable {
     var bytes: [UInt8] {
         var message = DNSMessage()
         message.id = id
-        message.isRecursionDesired = true
+        message.isRecursionDesired = isRecursionDesired
         // RFC 6840 §5.7: says that we understand the bit in the answer.
         message.isAuthenticated = true
         message.questions = [question]

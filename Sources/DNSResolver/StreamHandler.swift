@@ -1,15 +1,18 @@
 internal import NIOCore
 
-/// Waits on a connection for the answer to a query, behind its length (RFC 7766 §8).
+/// Waits on a connection for the answer to a message, behind its length (RFC 7766 §8).
 final class StreamHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
-    private let query: Query
+    /// Whether octets are the answer.
+    private let isAnswer: @Sendable ([UInt8]) -> Bool
     private let promise: EventLoopPromise<[UInt8]>
     private var received = ByteBuffer()
 
-    init(query: Query, promise: EventLoopPromise<[UInt8]>) {
-        self.query = query
+    init(
+        isAnswer: @escaping @Sendable ([UInt8]) -> Bool, promise: EventLoopPromise<[UInt8]>
+    ) {
+        self.isAnswer = isAnswer
         self.promise = promise
     }
 
@@ -21,10 +24,9 @@ final class StreamHandler: ChannelInboundHandler {
         else { return }
         received.moveReaderIndex(forwardBy: 2)
         let bytes = received.readBytes(length: Int(length)) ?? []
-        switch query.judge(bytes) {
-        // Nobody forges into a connection by guessing, so folded letters are no sign of it.
-        case .answer, .caseDiffers: promise.succeed(bytes)
-        case .stray:
+        if isAnswer(bytes) {
+            promise.succeed(bytes)
+        } else {
             promise.fail(ExchangeFailure.unreachable("the server answered another question"))
         }
         context.close(promise: nil)

@@ -19,9 +19,36 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
         precondition(!isWhole || message.isTruncated != again.isTruncated || again == message)
     }
     _ = message.render(sizeLimit: 512)
+    checkUpdate(message)
+    checkSignature(bytes)
     for record in message.answers {
         _ = record.description
         _ = record.name.domainName?.unicode
     }
     return 0
+}
+
+/// An update that was read asks for the same once more.
+private func checkUpdate(_ message: DNSMessage) {
+    guard let update = try? DNSUpdate.parse(message) else { return }
+    let bytes = update.message(id: message.id).render(compressing: false)
+    guard let again = try? DNSMessage.parse(bytes) else {
+        fatalError("an update that was rendered cannot be read")
+    }
+    precondition(again.isTruncated || (try? DNSUpdate.parse(again)) == update)
+}
+
+/// A signature that was taken off and put back is the same, and so is what it covers.
+private func checkSignature(_ bytes: [UInt8]) {
+    guard let signed = try? SignedMessage.parse(bytes),
+        let whole = signed.signature.append(to: signed.unsigned)
+    else { return }
+    guard let again = try? SignedMessage.parse(whole) else {
+        fatalError("a signature that was put back cannot be read")
+    }
+    precondition(again == signed)
+    let request = Array(signed.signature.authenticationCode.prefix(64))
+    precondition(
+        again.signature.covered(message: again.unsigned, requestCode: request)
+            == signed.signature.covered(message: signed.unsigned, requestCode: request))
 }

@@ -81,6 +81,16 @@ public struct ResponseCode: RawRepresentable, Hashable, Sendable {
     public static let nameError = ResponseCode(rawValue: 3)
     public static let notImplemented = ResponseCode(rawValue: 4)
     public static let refused = ResponseCode(rawValue: 5)
+    /// A name that an update needs absent exists (RFC 2136 §2.2); so for the four behind it.
+    public static let nameExists = ResponseCode(rawValue: 6)
+    /// A record set that must not exist does.
+    public static let setExists = ResponseCode(rawValue: 7)
+    /// A record set that must exist, and be as stated, does not or is not.
+    public static let setMissing = ResponseCode(rawValue: 8)
+    /// The server has no authority for the zone, or the signature gives no right (RFC 8945 §5.2).
+    public static let notAuthorized = ResponseCode(rawValue: 9)
+    /// A name of an update lies outside its zone.
+    public static let notInZone = ResponseCode(rawValue: 10)
     public static let badVersion = ResponseCode(rawValue: 16)
 }
 
@@ -93,6 +103,11 @@ extension ResponseCode: CustomStringConvertible {
         case 3: "NXDOMAIN"
         case 4: "NOTIMP"
         case 5: "REFUSED"
+        case 6: "YXDOMAIN"
+        case 7: "YXRRSET"
+        case 8: "NXRRSET"
+        case 9: "NOTAUTH"
+        case 10: "NOTZONE"
         case 16: "BADVERS"
         default: "RCODE\(rawValue)"
         }

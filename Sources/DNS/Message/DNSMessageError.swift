@@ -9,6 +9,8 @@ public struct DNSMessageError: Error, Hashable, Sendable, CustomStringConvertibl
         case badRecordData = "the data of a record does not fit its type"
         case tooManyQuestions = "the message asks too many questions"
         case badOption = "the EDNS record is malformed or stands twice"
+        case badUpdate = "a record of the update has a form that updates do not have"
+        case badSignature = "the signature record is malformed, or is not the last record"
         case tooLong = "the message is longer than 65,535 octets"
     }
 

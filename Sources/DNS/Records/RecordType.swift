@@ -41,6 +41,7 @@ public struct RecordType: RawRepresentable, Hashable, Sendable {
     public static let cds = RecordType(rawValue: 59)
     public static let cdnskey = RecordType(rawValue: 60)
     public static let spf = RecordType(rawValue: 99)
+    public static let tsig = RecordType(rawValue: 250)
     public static let ixfr = RecordType(rawValue: 251)
     public static let axfr = RecordType(rawValue: 252)
     public static let any = RecordType(rawValue: 255)
