@@ -69,6 +69,7 @@ extension PlanDraft {
     }
 
     private mutating func closeRecord() -> [DNSChange] {
+        guard facts.recordDomain == facts.domain else { return closeBelow() }
         var text = RecordText(record ?? "v=DMARC1")
         text.set("p", "reject", after: "v")
         text.set("sp", "reject", after: "p")
@@ -78,5 +79,16 @@ extension PlanDraft {
         // A record that says the same in other words is left alone.
         if let record, RecordText(record) == text { return [] }
         return change(to: text.render())
+    }
+
+    /// The record that holds today belongs to a domain above, whose other names may send mail: this
+    /// one gets a record of its own.
+    private func closeBelow() -> [DNSChange] {
+        guard EnforcementPlanner.effectivePolicy(facts) != .reject else { return [] }
+        var text = RecordText("v=DMARC1; p=reject; sp=reject; np=reject")
+        if let reports = record.map(RecordText.init)?.value("rua") ?? reportURI {
+            text.set("rua", reports)
+        }
+        return [DNSChange(name: "_dmarc.\(domain)", type: "TXT", add: [text.render()])]
     }
 }

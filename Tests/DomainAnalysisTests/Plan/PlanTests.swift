@@ -116,6 +116,23 @@ struct PlanTests {
             ])
     }
 
+    @Test func `A parked domain below another gets a record of its own, and the other keeps its`() {
+        let domain = PlanCases.parked.domain
+        guard let below = DomainName("old.\(domain.text)") else { return }
+        for (policy, count) in [("none", 1), ("reject", 0)] {
+            var facts = PlanFacts(
+                domain: below, recordText: "v=DMARC1; p=\(policy); rua=mailto:r@brand.example",
+                recordDomain: domain)
+            facts.purpose = .parked
+            let changes = Self.plan(facts).steps.flatMap(\.changes)
+            #expect(!changes.contains { $0.name == "_dmarc.\(domain.text)" })
+            let own = changes.filter { $0.name == "_dmarc.old.\(domain.text)" }
+            #expect(own.count == count)
+            let wanted = "v=DMARC1; p=reject; sp=reject; np=reject; rua=mailto:r@brand.example"
+            #expect(own.allSatisfy { $0.remove.isEmpty && $0.add == [wanted] })
+        }
+    }
+
     @Test func `A domain is parked only on evidence`() {
         var facts = PlanCases.parked
         facts.mailExchange = .notAsked
