@@ -130,6 +130,9 @@ let package = Package(
                 "Identities", "DNS", "InternetMessage", "MailAuthentication", "MailReports",
                 "DomainAnalysis", "Storage", "CMaxMindDB", crypto,
             ]),
+        room(
+            "HostedDNS",
+            ["Identities", "DNS", "DNSResolver", "DomainAnalysis", "Storage", crypto]),
         room("Demonstration", ["Identities", "MailReports", "CZlib"]),
         // Floor 7: face.
         room(
@@ -137,7 +140,7 @@ let package = Package(
             [
                 "Identities", "MailReports", "MailAuthentication", "DomainAnalysis", "Storage",
                 "SQLDatabase", "SMTP", "Spool", "Gateway",
-                "ReportConsumer", crypto, logging,
+                "ReportConsumer", "HostedDNS", crypto, logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Mustache", package: "swift-mustache"),
@@ -150,7 +153,8 @@ let package = Package(
             dependencies: [
                 "Identities", "DNS", "DNSResolver", "InternetMessage", "MailAuthentication",
                 "MailReports", "DomainAnalysis", "SQLDatabase", "Storage", "ReportConsumer",
-                "Demonstration", "Console", "SMTP", "SMTPServer", "SMTPClient", "Spool", "Gateway",
+                "Demonstration", "HostedDNS", "Console", "SMTP", "SMTPServer", "SMTPClient",
+                "Spool", "Gateway",
                 logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -211,7 +215,7 @@ let package = Package(
             "StorageTests",
             [
                 "Storage", "SQLDatabase", "DomainAnalysis", "MailReports", "Identities",
-                "TestSupport",
+                "DNS", "TestSupport",
             ]),
         tests(
             "ReportConsumerTests",
@@ -220,10 +224,16 @@ let package = Package(
                 "MailAuthentication", "Identities", "TestSupport",
             ]),
         tests(
+            "HostedDNSTests",
+            [
+                "HostedDNS", "Storage", "SQLDatabase", "DomainAnalysis", "MailReports",
+                "DNSResolver", "DNS", "Identities", "TestSupport",
+            ], exclude: ["Peers"]),
+        tests(
             "ConsoleTests",
             [
                 "Console", "Storage", "SQLDatabase", "DNS", "DomainAnalysis", "Identities",
-                "MailReports", "ReportConsumer", "Gateway", "SMTP", "Spool", logging,
+                "MailReports", "ReportConsumer", "HostedDNS", "Gateway", "SMTP", "Spool", logging,
                 .product(name: "Hummingbird", package: "hummingbird"), "TestSupport",
             ]),
         tests("WalkTests", ["sealgate", "TestSupport"], exclude: ["Gateway/Peers"]),
