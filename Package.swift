@@ -81,6 +81,8 @@ let package = Package(
             name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
         // Floor 1: values every room speaks of, and the one door to SQL.
@@ -128,7 +130,7 @@ let package = Package(
             "ReportConsumer",
             [
                 "Identities", "DNS", "InternetMessage", "MailAuthentication", "MailReports",
-                "DomainAnalysis", "Storage", "CMaxMindDB", crypto,
+                "DomainAnalysis", "Storage", "CCurl", "CMaxMindDB", crypto,
             ]),
         room(
             "HostedDNS",

@@ -28,6 +28,7 @@ public func makeConsole(
     PlanPages(templates: templates, services: services).register(on: router)
     IntakePages(templates: templates, services: services).register(on: router)
     ReportPages(templates: templates, services: services).register(on: router)
+    ReportPushRoute(services: services).register(on: router)
     GlossaryPages(templates: templates).register(on: router)
     SearchPages(templates: templates, services: services).register(on: router)
     if let gateway = services.gateway {

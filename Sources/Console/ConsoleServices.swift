@@ -32,8 +32,30 @@ public protocol QuarantineKeeping: Sendable {
 
 /// The one door through which reports come in.
 public protocol ReportDoor: Sendable {
-    func accept(_ bytes: [UInt8], name: String, door: String) async throws -> IntakeOutcome
+    func accept(
+        _ bytes: [UInt8], name: String, door: String, origin: ReportOrigin?
+    ) async throws -> IntakeOutcome
     func retry(_ quarantinedID: Int64) async throws -> IntakeOutcome
+    /// Takes in what looked forged, because a person says so.
+    func takeIn(_ quarantinedID: Int64) async throws -> IntakeOutcome
+}
+
+/// Reports that programs hand in over HTTP, each with a token.
+public struct ReportPush: Sendable {
+    /// Who a token was given to; nil for a token that nobody has, or that may not hand in reports.
+    public var holder: @Sendable (_ token: String) async throws -> String?
+    /// Takes in what the holder of a token hands in; when it returns, it is durable.
+    public var take: @Sendable (_ bytes: [UInt8], _ holder: String) async throws -> IntakeOutcome
+
+    public init(
+        holder: @escaping @Sendable (_ token: String) async throws -> String?,
+        take:
+            @escaping @Sendable (_ bytes: [UInt8], _ holder: String) async throws ->
+            IntakeOutcome
+    ) {
+        self.holder = holder
+        self.take = take
+    }
 }
 
 /// What would happen, and what to do about it.
@@ -64,13 +86,15 @@ public struct ConsoleServices: Sendable {
     /// Nil where this program runs no gateway: then there are no pages about mail.
     let gateway: GatewayServices?
     let operations: OperationsServices
+    /// Nil where no tokens are given out: then programs hand in nothing.
+    let reportPush: ReportPush?
 
     /// - Parameter now: seconds since 1970-01-01T00:00:00Z.
     public init(
         domains: any DomainReading, reports: any ReportReading, intake: any QuarantineKeeping,
         accounts: AccountStore, door: any ReportDoor, adviser: any DomainAdvising,
         now: @escaping @Sendable () -> Int64, gateway: GatewayServices? = nil,
-        operations: OperationsServices = OperationsServices()
+        operations: OperationsServices = OperationsServices(), reportPush: ReportPush? = nil
     ) {
         self.domains = domains
         self.reports = reports
@@ -81,5 +105,6 @@ public struct ConsoleServices: Sendable {
         self.now = now
         self.gateway = gateway
         self.operations = operations
+        self.reportPush = reportPush
     }
 }

@@ -20,10 +20,12 @@ public struct MailPipeline: Sendable {
         /// Tells the writer of DMARC reports what was seen.
         public var observed: @Sendable (ReceivedMessage, MessageAuthentication, Decision) -> Void =
             { _, _, _ in }
-        /// Takes a mail with reports; when it returns, the reports are durable.
-        public var report: @Sendable (ReceivedMessage) async throws -> Void = { _ in
-            throw CancellationError()
-        }
+        /// Takes a mail with reports and what authentication found out about it, nil where it was
+        /// not made or took too long; when it returns, the reports are durable.
+        public var report:
+            @Sendable (ReceivedMessage, MessageAuthentication?) async throws -> Void = { _, _ in
+                throw CancellationError()
+            }
 
         public init() {}
     }
@@ -96,8 +98,13 @@ public struct MailPipeline: Sendable {
 
     /// Takes a mail with reports to `ReportConsumer`: 250 means that they are in its store.
     func acceptReport(_ received: ReceivedMessage) async -> SMTPReply {
+        guard let parsed = ParsedContent(received.content) else {
+            counters.count(.defer)
+            return Self.failure("the report could not be read")
+        }
+        let found = await authentication(of: received, parsed.message)
         do {
-            try await outlets.report(received)
+            try await outlets.report(received, found)
         } catch {
             counters.count(.defer)
             return Self.failure("the report could not be stored")
@@ -130,16 +137,7 @@ public struct MailPipeline: Sendable {
                 nil, Decision(.deliver, .ownNetwork, "It comes from one of your own networks.")
             )
         }
-        let request = MessageAuthenticatorRequest(
-            message: message, client: received.client.address, helo: received.client.helo ?? "",
-            mailFrom: received.envelope.reversePath.description,
-            recipients: received.envelope.recipients.map(\.path.description),
-            receiver: options.hostName.text, now: received.receivedAt)
-        let authenticator = authenticator
-        let found = await Deadline.run(options.deadline) {
-            await authenticator.authenticate(request)
-        }
-        guard let found else {
+        guard let found = await authentication(of: received, message) else {
             return (
                 nil,
                 Decision(
@@ -149,6 +147,19 @@ public struct MailPipeline: Sendable {
             )
         }
         return (found, judge.decide(found, message))
+    }
+
+    /// Nil when it takes longer than it may.
+    private func authentication(
+        of received: ReceivedMessage, _ message: RawMessage
+    ) async -> MessageAuthentication? {
+        let request = MessageAuthenticatorRequest(
+            message: message, client: received.client.address, helo: received.client.helo ?? "",
+            mailFrom: received.envelope.reversePath.description,
+            recipients: received.envelope.recipients.map(\.path.description),
+            receiver: options.hostName.text, now: received.receivedAt)
+        let authenticator = authenticator
+        return await Deadline.run(options.deadline) { await authenticator.authenticate(request) }
     }
 
     // MARK: Finish, record and enqueue

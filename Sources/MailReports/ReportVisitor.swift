@@ -23,6 +23,8 @@ public struct ReportRefusal: Error, Hashable, Sendable, Codable {
         case encrypted, corruptArchive, unreadableArchive, documentTypeDeclaration, malformed
         case noRecords, noPolicyDomain, noReporter, noPeriod, implausible, truncated
         case invalidJSON, missingField, unreadableFile, foreignDomain
+        /// It can be read, and looks as if somebody else had written it.
+        case looksForged
     }
 
     public var code: Code

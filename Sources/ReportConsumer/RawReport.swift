@@ -11,6 +11,8 @@ struct RawReport: Sendable {
     /// Where it came in: `command line`, `upload`.
     var door: String
     var content: Content
+    /// Who is behind it; nil for files of an import, about which nobody asks.
+    var origin: ReportOrigin?
 
     enum Content: Sendable {
         case bytes([UInt8])
@@ -30,6 +32,7 @@ struct PreparedReport: Sendable {
     var documents: [PreparedDocument]
     /// Confirmed names of its sources, as DNS has them today.
     var names: [IPAddress: DomainName]
+    var provenance: Provenance?
 
     /// What was made of the rows of its aggregate reports.
     var judgements: [[IdentifiedRecord.Judgement]] {

@@ -6,8 +6,20 @@ import Storage
 struct Recorder: Sendable {
     let ownDomains: [DomainName]?
     let now: Int64
+    let trust: TrustJudge
+    let failureReports: FailureReportChoice
+    /// Who is behind what is recorded; nil where nobody asks.
+    var provenance: Provenance?
 
     func record(_ report: PreparedReport, in step: IngestTransaction) throws -> IntakeOutcome {
+        var recorder = self
+        recorder.provenance = report.provenance
+        return try recorder.recordAll(of: report, in: step)
+    }
+
+    private func recordAll(
+        of report: PreparedReport, in step: IngestTransaction
+    ) throws -> IntakeOutcome {
         var outcome = IntakeOutcome()
         if try step.rawObject(digest: report.digest) != nil {
             outcome.isKnown = true
@@ -16,14 +28,23 @@ struct Recorder: Sendable {
         let object = try step.addRawObject(
             digest: report.digest, byteCount: report.byteCount, encoding: report.encoding,
             name: report.name, door: report.door)
-        for (position, piece) in report.pieces.enumerated() {
-            try step.addRawPiece(piece, position: position, of: object)
+        // What tells of persons alone is not kept; its digest is, so that it is known again.
+        if !report.documents.isFailureReportsAlone {
+            for (position, piece) in report.pieces.enumerated() {
+                try step.addRawPiece(piece, position: position, of: object)
+            }
         }
+        try keepOrigin(of: object, in: step)
         try step.keep(names: report.names)
         try record(
             report.documents, rawObject: object, digest: report.digest, door: report.door,
             in: step, outcome: &outcome)
         return outcome
+    }
+
+    /// Keeps who is behind an object, so that a later reading judges it alike.
+    func keepOrigin(of object: Int64, in step: IngestTransaction) throws {
+        if let text = provenance?.stored { try step.keep(origin: text, of: object) }
     }
 
     func record(
@@ -38,7 +59,9 @@ struct Recorder: Sendable {
                     in: step,
                     outcome: &outcome)
             case .tls(let report, let path):
-                try record(report, path: path, rawObject: rawObject, in: step, outcome: &outcome)
+                try record(
+                    report, path: path, rawObject: rawObject, door: door, in: step,
+                    outcome: &outcome)
             case .failure(let report, let path):
                 try record(
                     report, path: path, digest: digest, rawObject: rawObject, in: step,
@@ -55,11 +78,11 @@ struct Recorder: Sendable {
         _ judgements: [IdentifiedRecord.Judgement], path: String, rawObject: Int64, door: String,
         in step: IngestTransaction, outcome: inout IntakeOutcome
     ) throws {
-        switch acceptance(of: report, path: path) {
+        switch try acceptance(of: report, path: path, in: step) {
         case .refused(let refusal):
             try step.quarantine(refusal, rawObject: rawObject, door: door)
             outcome.refused.append(refusal)
-        case .accepted(let domain):
+        case .accepted(let domain, let judged):
             if let id = try step.known(report, domain: domain) {
                 outcome.repeated.append(summary(of: report, id: id, path: path))
                 return
@@ -67,16 +90,24 @@ struct Recorder: Sendable {
             try step.begin()
             try step.add(rows, judgements)
             let end = try step.end(report, domain: domain, rawObject: rawObject, path: path)
+            try keep(judged, of: end, by: report.reporter, in: step)
             note(end, summary(of: report, id: 0, path: path), in: &outcome)
         }
     }
 
     func record(
-        _ report: TLSReport, path: String, rawObject: Int64, in step: IngestTransaction,
-        outcome: inout IntakeOutcome
+        _ report: TLSReport, path: String, rawObject: Int64, door: String,
+        in step: IngestTransaction, outcome: inout IntakeOutcome
     ) throws {
+        let judged = try judge(ReportClaim(report), in: step)
+        if let refusal = judged?.refusal(path: path) {
+            try step.quarantine(refusal, rawObject: rawObject, door: door)
+            outcome.refused.append(refusal)
+            return
+        }
         let domain = report.policies.first?.domain ?? ""
         let end = try step.store(report, domain: domain, rawObject: rawObject, path: path)
+        try keep(judged, of: end, by: report.reporter, in: step)
         let summary = ReportSummary(
             id: 0, kind: .tls, reporter: report.reporter, reportID: report.reportID,
             policyDomain: domain, begin: report.begin, end: report.end,
@@ -90,9 +121,17 @@ struct Recorder: Sendable {
         _ report: FailureReport, path: String, digest: String, rawObject: Int64,
         in step: IngestTransaction, outcome: inout IntakeOutcome
     ) throws {
+        guard failureReports == .redacted else {
+            outcome.passedOver += 1
+            return
+        }
+        outcome.failures += 1
+        let report = report.redacted()
         let domain = report.reportedDomain ?? report.headerFrom ?? ""
         let end = try step.store(
             report, domain: domain, digest: digest, rawObject: rawObject, path: path)
+        let claim = ReportClaim(report)
+        try keep(try judge(claim, in: step), of: end, by: claim.reporter, in: step)
         let arrival = report.arrival ?? now
         let summary = ReportSummary(
             id: 0, kind: .failure, reporter: report.reportingMTA ?? report.userAgent ?? "",
@@ -104,12 +143,15 @@ struct Recorder: Sendable {
     }
 
     enum Acceptance {
-        case accepted(DomainName)
+        case accepted(DomainName, Judged?)
         case refused(ReportRefusal)
     }
 
-    /// A report is taken in when its policy domain is a name, and one of ours.
-    func acceptance(of report: AggregateReport, path: String) -> Acceptance {
+    /// A report is taken in when its policy domain is a name, and one of ours, and when it does not
+    /// look forged.
+    func acceptance(
+        of report: AggregateReport, path: String, in step: IngestTransaction
+    ) throws -> Acceptance {
         guard let domain = DomainName(report.policy.domain) else {
             return .refused(
                 ReportRefusal(
@@ -125,7 +167,9 @@ struct Recorder: Sendable {
                     "The report is about \(domain), which is not one of your domains. If it is, "
                         + "add it to your domains and retry; if not, discard it."))
         }
-        return .accepted(domain)
+        let judged = try judge(ReportClaim(report), in: step)
+        if let refusal = judged?.refusal(path: path) { return .refused(refusal) }
+        return .accepted(domain, judged)
     }
 
     func summary(of report: AggregateReport, id: Int64, path: String) -> ReportSummary {

@@ -1,3 +1,4 @@
+public import DNS
 public import DomainAnalysis
 public import Identities
 public import MailAuthentication
@@ -19,14 +20,22 @@ public struct ReportPipeline: Sendable {
     let facts: SourceFacts
     let limits: IntakeLimits
     /// Domains whose reports are taken in; nil takes all.
-    let ownDomains: [DomainName]?
+    var ownDomains: [DomainName]?
+    let failureReports: FailureReportChoice
     let now: @Sendable () -> Int64
     let judge: RowJudge
+    let trust: TrustJudge
+    let claimed: ClaimedPolicies
 
+    /// - Parameters:
+    ///   - failureReports: what becomes of reports about single messages.
+    ///   - policies: the DNS that is asked what a claimed reporter's domain wants done with forged
+    ///     mail; nil asks nobody.
     public init(
         intake: IntakeStore, identifier: SenderIdentifier,
         suffixes: PublicSuffixList = .system, facts: SourceFacts = SourceFacts(lookup: nil),
         ownDomains: [DomainName]? = nil, limits: IntakeLimits = IntakeLimits(),
+        failureReports: FailureReportChoice = .passedOver, policies: (any DNSLookup)? = nil,
         now: @escaping @Sendable () -> Int64
     ) {
         self.intake = intake
@@ -37,6 +46,12 @@ public struct ReportPipeline: Sendable {
         self.ownDomains = ownDomains
         self.limits = limits
         self.now = now
+        self.failureReports = failureReports
+        self.trust = TrustJudge(suffixes: suffixes)
+        self.claimed = ClaimedPolicies(
+            discovery: policies.map {
+                PolicyDiscovery(method: .treeWalk, lookup: $0, suffixes: suffixes)
+            })
         self.judge = RowJudge(
             identifier: identifier, suffixes: suffixes, networks: facts.networks,
             mostRemembered: limits.judgements)
@@ -50,9 +65,9 @@ public struct ReportPipeline: Sendable {
     }
 
     /// Decompress, parse, enrich, identify: everything up to storing, in memory.
-    func prepare(_ bytes: [UInt8], digest: String, name: String, door: String) async throws
-        -> Reading
-    {
+    func prepare(
+        _ bytes: [UInt8], digest: String, name: String, door: String, origin: ReportOrigin? = nil
+    ) async throws -> Reading {
         var visitor = CollectingVisitor(mostRecords: limits.wholeRecords)
         do {
             try reader.read(bytes, name: name, into: &visitor)
@@ -92,13 +107,40 @@ public struct ReportPipeline: Sendable {
         return .prepared(
             PreparedReport(
                 name: name, door: door, digest: digest, byteCount: bytes.count,
-                encoding: encoding, pieces: pieces, documents: documents, names: names))
+                encoding: encoding, pieces: pieces, documents: documents, names: names,
+                provenance: await provenance(origin, claims: Self.claims(of: visitor.documents))))
+    }
+
+    private func provenance(
+        _ origin: ReportOrigin?, claims: [ReportClaim]
+    ) async -> Provenance? {
+        guard let origin else { return nil }
+        return Provenance(
+            origin: origin, policies: await claimed.policies(for: claims, origin))
+    }
+
+    private static func claims(of documents: [CollectingVisitor.Document]) -> [ReportClaim] {
+        documents.lazy.compactMap { document -> ReportClaim? in
+            switch document {
+            case .aggregate(let report, _, _): ReportClaim(report)
+            case .tls(let report, _): ReportClaim(report)
+            case .failure(let report, _): ReportClaim(report)
+            case .refused: nil
+            }
+        }.prefix(ClaimVisitor.mostClaims).map(\.self)
+    }
+
+    /// What writes down outcomes now.
+    func recorder(_ provenance: Provenance? = nil) -> Recorder {
+        Recorder(
+            ownDomains: ownDomains, now: now(), trust: trust, failureReports: failureReports,
+            provenance: provenance)
     }
 
     /// Stores what was prepared, all of it in one durable step; outcomes in the same order.
     func store(_ reports: [PreparedReport]) async throws -> [IntakeOutcome] {
         guard !reports.isEmpty else { return [] }
-        let recorder = Recorder(ownDomains: ownDomains, now: now())
+        let recorder = recorder()
         return try await intake.ingest(now: recorder.now) { step in
             try step.foresee(
                 objects: reports.lazy.map(\.digest), judgements: reports.lazy.flatMap(\.judgements))
@@ -108,10 +150,10 @@ public struct ReportPipeline: Sendable {
 
     /// Stores a raw report of any length, reading it row by row inside the durable step.
     func storeStreaming(_ raw: RawReport) async throws -> IntakeOutcome {
-        let recorder = Recorder(ownDomains: ownDomains, now: now())
         let source = try RawSource(raw.content)
         let digest = try source.digest()
         let (reader, judge) = (reader, judge)
+        let recorder = recorder(try await provenance(of: raw, source))
         return try await intake.ingest(now: recorder.now) { step in
             if try step.rawObject(digest: digest.text) != nil {
                 var outcome = IntakeOutcome()
@@ -119,12 +161,25 @@ public struct ReportPipeline: Sendable {
                 return outcome
             }
             let object = try source.keep(raw, digest: digest, in: step)
+            try recorder.keepOrigin(of: object, in: step)
             var visitor = StoringVisitor(
                 step: step, recorder: recorder, judge: judge, rawObject: object,
                 digest: digest.text, door: raw.door)
             try source.read(with: reader, name: raw.name, into: &visitor)
+            if visitor.outcome.holdsFailureReportsAlone { try step.forgetBytes(of: object) }
             return visitor.outcome
         }
+    }
+
+    /// Whom a long report claims is read in a pass of its own: the rows come first when it is stored,
+    /// and the DNS is not asked inside a transaction.
+    func provenance(of raw: RawReport, _ source: RawSource) async throws -> Provenance? {
+        guard let origin = raw.origin else { return nil }
+        var visitor = ClaimVisitor()
+        if origin.way == .mail {
+            try source.read(with: reader, name: raw.name, into: &visitor)
+        }
+        return await provenance(origin, claims: visitor.claims)
     }
 
     /// Longest stream taken from standard input, in bytes.

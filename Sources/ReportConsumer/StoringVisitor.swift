@@ -43,12 +43,13 @@ struct StoringVisitor: ReportVisitor {
     mutating func aggregateReport(_ report: AggregateReport) throws {
         if !isOpen { try step.begin() }
         isOpen = false
-        switch recorder.acceptance(of: report, path: path) {
+        switch try recorder.acceptance(of: report, path: path, in: step) {
         case .refused(let refusal):
             try step.abandon()
             try set(aside: refusal)
-        case .accepted(let domain):
+        case .accepted(let domain, let judged):
             let end = try step.end(report, domain: domain, rawObject: rawObject, path: path)
+            try recorder.keep(judged, of: end, by: report.reporter, in: step)
             recorder.note(
                 end, recorder.summary(of: report, id: 0, path: path), in: &outcome)
         }
@@ -56,7 +57,7 @@ struct StoringVisitor: ReportVisitor {
 
     mutating func tlsReport(_ report: TLSReport) throws {
         try recorder.record(
-            report, path: path, rawObject: rawObject, in: step, outcome: &outcome)
+            report, path: path, rawObject: rawObject, door: door, in: step, outcome: &outcome)
     }
 
     mutating func failureReport(_ report: FailureReport) throws {

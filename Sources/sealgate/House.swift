@@ -21,10 +21,14 @@ struct House {
     let facts: SourceFacts
     let lookup: (any DNSLookup)?
     let suffixes: PublicSuffixList
+    /// What proves whose the mails are that reports are fetched with; nil without DNS.
+    let authenticator: MessageAuthenticator?
 
     func close() async throws { try await database.close() }
 
-    var intake: Intake { Intake(pipeline: pipeline) }
+    var intake: Intake { Intake(pipeline: pipeline, authenticator: authenticator) }
+
+    var places: IntakePlaceStore { IntakePlaceStore(database: database) }
 
     var reidentification: Reidentification {
         Reidentification(pipeline: pipeline, store: RebuildingStore(database: database))
@@ -51,12 +55,18 @@ struct House {
             lookup: lookup, blocklists: settings.blocklists, networks: networks)
         let pipeline = ReportPipeline(
             intake: intakeStore, identifier: SenderIdentifier(catalogue: .embedded),
-            suffixes: suffixes, facts: facts, ownDomains: settings.ownDomains, now: { clock() })
+            suffixes: suffixes, facts: facts, ownDomains: settings.ownDomains,
+            failureReports: settings.intake.failureReports, policies: lookup, now: { clock() })
         return House(
             database: database, domains: DomainStore(database: database),
             reports: ReportStore(database: database), intakeStore: intakeStore,
             accounts: AccountStore(database: database), pipeline: pipeline, facts: facts,
-            lookup: lookup, suffixes: suffixes)
+            lookup: lookup, suffixes: suffixes,
+            authenticator: lookup.map {
+                MessageAuthenticator(
+                    lookup: $0, suffixes: suffixes,
+                    options: MessageAuthenticatorOptions(checks: [.dkim, .dmarc]))
+            })
     }
 
     private static func suffixList(_ settings: Settings) throws -> PublicSuffixList {

@@ -15,7 +15,7 @@ import Testing
                 ])
             #expect(answer.status == 200)
             #expect(answer.text.contains("1\u{A0}report was taken in"))
-            #expect(answer.text.contains("1\u{A0}document could not be read and waits"))
+            #expect(answer.text.contains("1\u{A0}document could not be taken in and waits"))
             let intake = try await browser.get("/intake").text
             #expect(intake.contains("&lt;b&gt;Reporter &amp; Söhne&lt;/b&gt;"))
             #expect(intake.contains("It begins like no report that we know."))

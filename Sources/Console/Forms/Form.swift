@@ -18,7 +18,7 @@ struct Form: Sendable {
 
     /// Reads a form, at most `limit` bytes of it.
     static func read(_ request: Request, limit: Int) async throws -> Form {
-        let body = try await bytes(of: request, limit: limit)
+        let body = try await RequestBody.bytes(of: request, limit: limit)
         let type = request.headers[.contentType] ?? ""
         var form = Form()
         if let boundary = MultipartForm.boundary(of: type) {
@@ -59,24 +59,5 @@ struct Form: Sendable {
         case .headerTooLong:
             "One of the files has a name that is too long. Rename it and send it again."
         }
-    }
-
-    /// The body. What is too large is read on for a while and thrown away: a browser shows our
-    /// answer only when it could send everything.
-    private static func bytes(of request: Request, limit: Int) async throws -> [UInt8] {
-        let tooLarge = ConsoleError.tooLarge(limit: limit)
-        let drained = limit * Limits.drainedTimes
-        let announced = request.headers[.contentLength].flatMap { Int($0) } ?? 0
-        if announced > drained { throw tooLarge }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(max(0, min(limit, announced)))
-        var received = 0
-        for try await buffer in request.body {
-            received += buffer.readableBytes
-            if received > drained { throw tooLarge }
-            if received <= limit { bytes.append(contentsOf: buffer.readableBytesView) }
-        }
-        guard received <= limit else { throw tooLarge }
-        return bytes
     }
 }

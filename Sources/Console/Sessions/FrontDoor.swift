@@ -41,6 +41,7 @@ struct FrontDoor: RouterMiddleware {
     ) async throws -> Response {
         let path = request.uri.path
         if path == "/healthz" || path.hasPrefix("/assets/") || OperationsPages.paths.contains(path)
+            || path == ReportPushRoute.path
         {
             return try await next(request, context)
         }

@@ -66,6 +66,7 @@ enum IntakeWords {
         switch code {
         case .empty: "Empty"
         case .foreignDomain: "About another domain"
+        case .looksForged: "Looks forged"
         case .notAReport: "Not a report"
         case .tooLarge: "Too large"
         case .tooDeep: "Nested too deeply"

@@ -11,9 +11,26 @@ public struct IntakeOutcome: Hashable, Sendable {
     public var refused: [ReportRefusal] = []
     /// The very same bytes came in before; nothing was done.
     public var isKnown = false
+    /// Failure reports of which nothing was kept: they tell of persons, and nobody asked for them.
+    public var passedOver = 0
+    /// Failure reports that were stored, redacted.
+    var failures = 0
 
     public init() {}
 
+    /// Whether the bytes hold failure reports and nothing else: then they are not kept.
+    var holdsFailureReportsAlone: Bool {
+        passedOver + failures > 0 && refused.isEmpty
+            && accepted.count + repeated.count == failures
+    }
+}
+
+/// What becomes of failure reports, which tell of single messages and so of persons.
+public enum FailureReportChoice: String, Hashable, Sendable, CaseIterable {
+    /// Nothing of them is kept but the digest, by which they are known again.
+    case passedOver = "off"
+    /// They are kept without what tells of persons, and their bytes are not kept.
+    case redacted
 }
 
 /// What became of many files: counts only.
@@ -31,6 +48,8 @@ public struct ImportCounts: Hashable, Sendable, Codable {
     /// Reports that were stored before, from other files.
     public var repeated: Int64 = 0
     public var refused: Int64 = 0
+    /// Failure reports of which nothing was kept.
+    public var passedOver: Int64 = 0
 
     public init() {}
 
@@ -50,5 +69,6 @@ public struct ImportCounts: Hashable, Sendable, Codable {
         }
         repeated += Int64(outcome.repeated.count)
         refused += Int64(outcome.refused.count)
+        passedOver += Int64(outcome.passedOver)
     }
 }

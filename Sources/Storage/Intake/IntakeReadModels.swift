@@ -45,6 +45,8 @@ public struct ReportSummary: Hashable, Sendable, Codable {
     public var isRepaired: Bool
     public var receivedAt: Int64
     public var path: String
+    /// Nil where nothing was judged: the report was imported from files.
+    public var trust: ReportTrust.Level?
 
     public init(
         id: Int64, kind: Kind, reporter: String, reportID: String, policyDomain: String,

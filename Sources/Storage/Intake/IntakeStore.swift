@@ -110,6 +110,20 @@ public struct IntakeStore: Sendable {
         }
     }
 
+    /// Who was behind an object when it came, as `IngestTransaction.keep(origin:of:)` was given it.
+    public func origin(ofRawObject object: Int64) async throws -> String? {
+        let organisation = organisation
+        return try await database.read { transaction in
+            try transaction.rows(
+                """
+                SELECT details FROM raw_object_origin
+                WHERE organisation_id = ? AND raw_object_id = ?
+                """,
+                [.integer(organisation.rawValue), .integer(object)]
+            ).first?.text(0)
+        }
+    }
+
     /// Takes a document off the list; its bytes stay kept.
     public func discard(_ id: Int64) async throws {
         let organisation = organisation

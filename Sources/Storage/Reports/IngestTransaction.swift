@@ -37,6 +37,8 @@ public final class IngestTransaction {
     var settled: [ObjectIdentifier: (IdentifiedRecord.Judgement, set: Int64, sender: Int64)] =
         [:]
     var current: OpenReport?
+    /// What is known of reporters that were asked for, by their names.
+    var histories: [String: [ReporterHistory]] = [:]
 
     /// Rows held back before they are written together.
     static let rowsTogether = 500

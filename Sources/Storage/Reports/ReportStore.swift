@@ -111,6 +111,7 @@ public struct ReportStore: Sendable {
                 try transaction.rows(
                     "SELECT digest FROM raw_object WHERE id = ?", [.integer(row.integer(12))]
                 ).first?.text(0) ?? ""
+            report.trust = try Self.trust(transaction, report: id)
             return report
         }
     }
@@ -119,7 +120,8 @@ public struct ReportStore: Sendable {
 
     static let selectSummary = """
         SELECT id, kind, reporter, report_id, policy_domain, begin_at, end_at, records, messages,
-            is_repaired, received_at, details, raw_object_id, path FROM report
+            is_repaired, received_at, details, raw_object_id, path,
+            (SELECT t.level FROM report_trust t WHERE t.report_id = report.id) FROM report
         """
 
     /// Only the part of a report's details that a list shows.
@@ -127,12 +129,26 @@ public struct ReportStore: Sendable {
 
     static func summary(_ row: SQLRow) -> ReportSummary {
         let details = try? JSONDecoder().decode(Repairs.self, from: Data(row.text(11).utf8))
-        return ReportSummary(
+        var summary = ReportSummary(
             id: row.integer(0), kind: ReportSummary.Kind(rawValue: row.text(1)) ?? .aggregate,
             reporter: row.text(2), reportID: row.text(3), policyDomain: row.text(4),
             begin: row.integer(5), end: row.integer(6), records: row.integer(7),
             messages: row.integer(8), repairs: details?.repairs ?? [],
             isRepaired: row.flag(9), receivedAt: row.integer(10), path: row.text(13))
+        summary.trust = row.optionalText(14).flatMap { ReportTrust.Level(rawValue: $0) }
+        return summary
+    }
+
+    private static func trust(
+        _ transaction: any SQLTransaction, report: Int64
+    ) throws -> ReportTrust? {
+        let found = try transaction.rows(
+            "SELECT level, reasons FROM report_trust WHERE report_id = ?", [.integer(report)])
+        guard let row = found.first, let level = ReportTrust.Level(rawValue: row.text(0)) else {
+            return nil
+        }
+        let reasons = try? JSONDecoder().decode([String].self, from: Data(row.text(1).utf8))
+        return ReportTrust(level, reasons ?? [])
     }
 
     private static func records(

@@ -10,6 +10,8 @@ public struct StoredReport: Sendable {
     public var failure: FailureReport?
     /// SHA-256 of what it came in, in hexadecimal.
     public var digest = ""
+    /// Nil for a report that was imported from files: nobody judged who brought it.
+    public var trust: ReportTrust?
 
     public init(summary: ReportSummary) { self.summary = summary }
 }

@@ -26,6 +26,9 @@ struct ImportCommand: AsyncParsableCommand, GivesFlags {
     @OptionGroup var resolver: ResolverOptions
     @OptionGroup var networks: NetworkOptions
 
+    @Option(help: "Reports about single messages: off or redacted. (default: off)")
+    var failureReports: String?
+
     @Option(help: "A DNS blocklist to ask about sources of unproved mail; may be repeated.")
     var blocklist: [DomainName] = []
 
@@ -44,6 +47,7 @@ struct ImportCommand: AsyncParsableCommand, GivesFlags {
         flags.add("blocklists", blocklist.map(\.text))
         flags.add("own-domains", ownDomains.map(\.text))
         flags.add("files-at-once", width)
+        flags.add("intake.failure-reports", failureReports)
     }
 
     func run() async throws {
@@ -108,6 +112,11 @@ struct ImportCommand: AsyncParsableCommand, GivesFlags {
         if counts.tlsReports > 0 { print("  \(counted(counts.tlsReports, "TLS report")).") }
         if counts.failureReports > 0 {
             print("  \(counted(counts.failureReports, "failure report")).")
+        }
+        if counts.passedOver > 0 {
+            print(
+                "  \(counted(counts.passedOver, "failure report")) passed over: they tell of "
+                    + "persons. intake.failure-reports: redacted keeps them without names.")
         }
         if counts.knownFiles > 0 {
             print("  \(counted(counts.knownFiles, "file")) came in before: nothing was done.")

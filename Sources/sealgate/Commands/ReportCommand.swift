@@ -143,12 +143,22 @@ struct ReportCommand: AsyncParsableCommand {
                 print(
                     "\(UTCDay(secondsSinceEpoch: report.begin))  \(plain(report.reporter))  "
                         + "\(plain(report.policyDomain))  \(counted(report.messages, "message"))  "
-                        + plain(report.path))
+                        + plain(report.path) + Self.trust(report.trust))
                 for repair in report.repairs where repaired && repair.weight == .repair {
                     print("    repaired: \(plain(repair.detail, limit: 300))")
                 }
             }
             if found.isEmpty { print("None.") }
+        }
+
+        private static func trust(_ level: ReportTrust.Level?) -> String {
+            switch level {
+            case .proved: "  ● proved"
+            case .plausible: "  ◐ plausible"
+            case .unproved: "  ○ unproved"
+            case .forged: "  ✕ looks forged"
+            case nil: ""
+            }
         }
     }
 }

@@ -36,9 +36,10 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var networks: NetworkOptions
     @OptionGroup var console: ConsoleOptions
     @OptionGroup var mail: GatewayFlags
+    @OptionGroup var places: PlaceFlags
 
     func run() async throws {
-        let settings = try await store.settings(resolver, networks, console, mail)
+        let settings = try await store.settings(resolver, networks, console, mail, places)
         try await withLookup(settings) { lookup in
             let house = try await House.open(settings, lookup: lookup, takesIn: true)
             let gateway =
@@ -47,13 +48,16 @@ struct ServeCommand: AsyncParsableCommand {
                 : nil
             gateway.map(tell)
             let (store, resolver, networks) = (store, resolver, networks)
-            let (console, mail) = (console, mail)
+            let (console, mail, places) = (console, mail, places)
             let reload = ReloadService(
                 renewal: gateway?.renewal,
-                settings: { try await store.settings(resolver, networks, console, mail) },
+                settings: {
+                    try await store.settings(resolver, networks, console, mail, places)
+                },
                 logger: gatewayLogger())
             try await serve(
-                house, settings.console, gateway: gateway, also: [reload]
+                house, settings.console, gateway: gateway,
+                also: [reload] + house.intakeServices(settings, logger: intakeLogger())
             ) { address in
                 say("The console is at \(address)")
                 if let link = try await house.firstSignInLink(address) {
@@ -81,6 +85,12 @@ private func tell(_ gateway: GatewayHouse) {
 
 func gatewayLogger() -> Logger {
     var logger = Logger(label: "gateway")
+    logger.logLevel = .notice
+    return logger
+}
+
+func intakeLogger() -> Logger {
+    var logger = Logger(label: "intake")
     logger.logLevel = .notice
     return logger
 }

@@ -139,7 +139,7 @@ struct GatewayHouse: Sendable {
                 }
             }
         }
-        outlets.report = { try await intake.accept($0) }
+        outlets.report = { try await intake.accept($0, $1) }
         return outlets
     }
 
@@ -170,15 +170,20 @@ struct GatewayHouse: Sendable {
 func milliseconds() -> Int64 { SystemTime.milliseconds() }
 
 extension Intake {
-    /// Takes a mail with reports, durably.
-    fileprivate func accept(_ received: ReceivedMessage) async throws {
+    /// Takes a mail with reports, durably, with what proves whose it is.
+    fileprivate func accept(
+        _ received: ReceivedMessage, _ found: MessageAuthentication?
+    ) async throws {
         let name = "mail-\(received.receivedAt)-\(received.client.address).eml"
+        let proof =
+            found.map { MailProof($0) } ?? MailProof(author: nil, passes: [], isIncomplete: true)
+        let origin = ReportOrigin(.mail, proof: proof)
         switch received.content {
         case .memory(let octets):
-            _ = try await accept(octets, name: name, door: "smtp")
+            _ = try await accept(octets, name: name, door: "smtp", origin: origin)
         case .file(let file):
             defer { unlink(file.path) }
-            _ = try await accept(path: file.path, name: name, door: "smtp")
+            _ = try await accept(path: file.path, name: name, door: "smtp", origin: origin)
         }
     }
 }

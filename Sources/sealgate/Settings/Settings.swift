@@ -24,6 +24,7 @@ struct Settings: Sendable {
     var filesAtOnce = 2
     /// Folder of the demonstration's store.
     var demoFolder = "./sealgate-data/demo"
+    var intake = Intake()
     var console = Console()
     var gateway = Gateway()
 

@@ -43,7 +43,7 @@ struct SettingsOption: Sendable {
     }
 
     /// An address may carry a password, which no message repeats.
-    private var holdsSecret: Bool { key == "database" }
+    private var holdsSecret: Bool { key == "database" || key == "intake.places" }
 
     /// The fault of a value that this option does not take.
     func refusal(_ found: String, at place: String) -> SettingsFault {
@@ -65,5 +65,6 @@ struct SettingsOption: Sendable {
     static func named(_ key: String) -> SettingsOption? { all.first { $0.key == key } }
 
     /// Every option, in the order of `sealgate config describe`.
-    static let all: [SettingsOption] = store + naming + intake + console + gateway
+    static let all: [SettingsOption] =
+        store + naming + intake + places + console + gateway
 }

@@ -193,7 +193,9 @@ final class SampleReports: ReportReading, QuarantineKeeping, ReportDoor {
     // MARK: ReportDoor
 
     /// Takes anything that begins like XML for a report.
-    func accept(_ bytes: [UInt8], name: String, door: String) async throws -> IntakeOutcome {
+    func accept(
+        _ bytes: [UInt8], name: String, door: String, origin: ReportOrigin?
+    ) async throws -> IntakeOutcome {
         state.withLock { state in
             var outcome = IntakeOutcome()
             if bytes.starts(with: "<?xml".utf8) {
@@ -217,6 +219,10 @@ final class SampleReports: ReportReading, QuarantineKeeping, ReportDoor {
             }
             return outcome
         }
+    }
+
+    func takeIn(_ quarantinedID: Int64) async throws -> IntakeOutcome {
+        try await retry(quarantinedID)
     }
 
     func retry(_ quarantinedID: Int64) async throws -> IntakeOutcome {

@@ -29,7 +29,8 @@ struct IntakePages {
                 let name = file.name.split { $0 == "/" || $0 == "\\" }.last.map(String.init)
                 outcome.add(
                     try await services.door.accept(
-                        file.content, name: name ?? "unnamed", door: "upload"))
+                        file.content, name: name ?? "unnamed", door: "upload",
+                        origin: ReportOrigin(.person, name: context.visit.account?.name ?? "")))
             }
             return templates.response(
                 try await page(Query(request), outcome: outcome), for: context.visit)
@@ -47,6 +48,18 @@ struct IntakePages {
             let item = try await item(context)
             var outcome = UploadOutcome()
             outcome.add(try await services.door.retry(item.id))
+            return templates.response(
+                try await page(Query(request), outcome: outcome), for: context.visit)
+        }
+        router.post("/intake/quarantine/:id/take") { request, context in
+            let item = try await item(context)
+            var outcome = UploadOutcome()
+            outcome.add(try await services.door.takeIn(item.id))
+            context.logger.info(
+                "A document that looked forged was taken in",
+                metadata: [
+                    "digest": "\(item.digest)", "by": "\(context.visit.account?.name ?? "")",
+                ])
             return templates.response(
                 try await page(Query(request), outcome: outcome), for: context.visit)
         }
@@ -138,11 +151,13 @@ struct UploadOutcome {
     private var repeated = 0
     private var known = 0
     private var refused: [ReportRefusal] = []
+    private var passedOver = 0
 
     mutating func add(_ outcome: IntakeOutcome) {
         accepted += outcome.accepted
         repeated += outcome.repeated.count
         refused += outcome.refused
+        passedOver += outcome.passedOver
         if outcome.isKnown { known += 1 }
     }
 
@@ -166,8 +181,13 @@ struct UploadOutcome {
         }
         if !refused.isEmpty {
             sentences.append(
-                "\(Numbers.counted(refused.count, "document", "documents")) could not be read and "
+                "\(Numbers.counted(refused.count, "document", "documents")) could not be taken in and "
                     + "\(refused.count == 1 ? "waits" : "wait") in the quarantine.")
+        }
+        if passedOver > 0 {
+            sentences.append(
+                "\(Numbers.counted(passedOver, "failure report was", "failure reports were")) "
+                    + "passed over: they tell of persons, and are switched off.")
         }
         if sentences.isEmpty { sentences.append("There was nothing to read in it.") }
         return [

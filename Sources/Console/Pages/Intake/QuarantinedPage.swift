@@ -10,7 +10,9 @@ enum QuarantinedPage {
         fields["isExcerptCut"] = .flag(Int64(excerpt.count) < item.byteCount)
         fields["excerptSize"] = .text(Numbers.bytes(Int64(excerpt.count)))
         return Page(
-            "quarantined", title: "Could not be read", place: .intake, fields: fields)
+            "quarantined",
+            title: item.refusal.code == .looksForged ? "Looks forged" : "Could not be read",
+            place: .intake, fields: fields)
     }
 
     static func fields(_ item: QuarantinedItem) -> Fields {
@@ -18,6 +20,8 @@ enum QuarantinedPage {
         return [
             "itemLink": .text(link),
             "retryLink": .text(link + "/retry"),
+            "takeLink": .text(link + "/take"),
+            "looksForged": .flag(item.refusal.code == .looksForged),
             "exportLink": .text(link + "/export"),
             "discardLink": .text(link + "/discard"),
             "path": ForeignText.value(item.path, limit: 90),

@@ -35,6 +35,7 @@ struct ReportPages {
                     + "we made of it is listed."
                 : "This report departs from the standard in places that change no value. It was "
                     + "read as it was sent.")
+        fields["trust"] = .fields(TrustWords.fields(stored.trust))
         if let domain = DomainLinks.link(summary.policyDomain) {
             fields["domainLink"] = .text(domain)
         }

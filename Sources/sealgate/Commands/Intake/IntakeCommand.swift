@@ -4,12 +4,15 @@ import MailReports
 import FoundationEssentials
 import ReportConsumer
 
-/// `sealgate intake`: what could not be read.
+/// `sealgate intake`: what could not be read, and where reports are fetched from.
 struct IntakeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "intake",
-        abstract: "Lists, exports, reads again or discards what could not be read as a report.",
-        subcommands: [List.self, Retry.self, Export.self, Discard.self])
+        abstract: "What could not be read as a report, and the places that reports come from.",
+        subcommands: [
+            List.self, Retry.self, Accept.self, Export.self, Discard.self, PlacesCommand.self,
+            PlaceCheckCommand.self,
+        ])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -60,6 +63,32 @@ struct IntakeCommand: AsyncParsableCommand {
                 print(
                     "\(counted(read, "report")) could be read now, "
                         + "\(counted(refused, "document")) still cannot.")
+            }
+        }
+    }
+
+    struct Accept: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Takes in what looked forged, because you know that it is genuine.")
+        @OptionGroup var store: StoreOptions
+        @OptionGroup var resolver: ResolverOptions
+        @OptionGroup var networks: NetworkOptions
+        @Argument(help: "Numbers from 'sealgate intake list'.") var ids: [Int64]
+
+        func run() async throws {
+            let settings = try await store.settings(resolver, networks)
+            try await withLookup(settings) { lookup in
+                let house = try await House.open(settings, lookup: lookup, takesIn: true)
+                var taken = 0
+                for id in ids {
+                    let outcome = try await house.intake.takeIn(id)
+                    taken += outcome.accepted.count + outcome.repeated.count
+                    for refusal in outcome.refused {
+                        print("\(id)  \(plain(refusal.explanation, limit: 400))")
+                    }
+                }
+                try await house.close()
+                print("\(counted(taken, "report")) taken in.")
             }
         }
     }
