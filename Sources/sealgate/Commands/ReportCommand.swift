@@ -9,7 +9,10 @@ import Storage
 struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report", abstract: "Shows reports, and counts what was taken in.",
-        subcommands: [Show.self, Check.self, Stats.self, List.self, Identify.self])
+        subcommands: [
+            Show.self, Check.self, Stats.self, List.self, Identify.self,
+            ReportDestinationsCommand.self,
+        ])
 
     enum ShowFormat: String, ExpressibleByArgument, CaseIterable {
         case text, json, ndjson, csv

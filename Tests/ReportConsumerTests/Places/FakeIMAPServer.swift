@@ -66,7 +66,8 @@ final class FakeIMAPServer: Sendable {
         if command.hasPrefix("UID FETCH") {
             return uids.enumerated().map { place, uid in
                 let mail = mails[uid] ?? ""
-                return "* \(place + 1) FETCH (UID \(uid) BODY[]<0> {\(mail.utf8.count)}\r\n\(mail))\r\n"
+                return
+                    "* \(place + 1) FETCH (UID \(uid) BODY[]<0> {\(mail.utf8.count)}\r\n\(mail))\r\n"
             }.joined()
         }
         return ""

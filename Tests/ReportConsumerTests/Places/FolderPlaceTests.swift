@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Identities
+import MailReports
 import ReportConsumer
 import SQLDatabase
 import Storage

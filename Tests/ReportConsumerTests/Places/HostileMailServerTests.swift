@@ -79,7 +79,7 @@ import Testing
     }
 
     static let lies: [Lie] = [
-        lie("it hangs while somebody signs in", .silence, on: "A") { _, _ in .hang },
+        lie("it hangs while somebody signs in", .silence, on: "LOGIN") { _, _ in .hang },
         lie("it hangs at a folder", .silence, on: "SELECT") { _, _ in .hang },
         lie("it hangs at a mail", .silence, on: "UID FETCH") { _, _ in .hang },
         lie("it hangs in the middle of a mail", .silence, on: "UID FETCH") { _, wire in
@@ -181,7 +181,7 @@ import Testing
 
     @Test func `a mail that is longer than its size said is left there`() async throws {
         let long = "From: a@b.example\r\n\r\n" + String(repeating: "x", count: 80 << 10)
-        let cut = long.prefix(Self.limits.messageBytes + 1)
+        let cut = String(decoding: long.utf8.prefix(Self.limits.messageBytes + 1), as: UTF8.self)
         let (failure, commands, _) = try await Self.failure { command, tag, _ in
             if command.hasPrefix("FETCH") {
                 return .send("* 1 FETCH (UID 3 RFC822.SIZE 10)\r\n\(tag) OK done\r\n")

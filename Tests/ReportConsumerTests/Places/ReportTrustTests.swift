@@ -201,7 +201,7 @@ import Testing
         let broken = String(
             decoding: Self.report("a", by: "reporter.example", "r@reporter.example"),
             as: UTF8.self
-        ).replacing("<count>1</count>", with: "<count>-1</count>")
+        ).replacing("<p>none</p>", with: "<p>nonsense</p>")
         let (level, _) = try await Self.judged(Array(broken.utf8), Self.proof("stranger.example"))
         #expect(level == .unproved)
         try await Self.withIntake { intake, database, _ in
