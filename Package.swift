@@ -217,7 +217,7 @@ let package = Package(
             "StorageTests",
             [
                 "Storage", "SQLDatabase", "DomainAnalysis", "MailReports", "Identities",
-                "DNS", "TestSupport",
+                "DNS", "TestSupport", crypto,
             ]),
         tests(
             "ReportConsumerTests",

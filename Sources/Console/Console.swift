@@ -11,6 +11,44 @@ public func makeConsole(
     services: ConsoleServices, configuration: ConsoleConfiguration, logger: Logger,
     onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
 ) throws -> some ApplicationProtocol {
+    let router = try makeRouter(services: services, configuration: configuration)
+    return Application(
+        router: router,
+        server: .http1(configuration: .init(idleTimeout: .seconds(Limits.idleConnection))),
+        configuration: ApplicationConfiguration(
+            address: .hostname(configuration.host, port: configuration.port),
+            availableConnectionsDelegate: MaximumAvailableConnections(Limits.connections)),
+        onServerRunning: { channel in
+            await onRunning(channel.localAddress?.port ?? configuration.port)
+        },
+        logger: logger)
+}
+
+/// An address that the console answers.
+public struct ConsoleRoute: Hashable, Sendable {
+    public var method: String
+    /// The path with its parameters' names: `/domains/{domain}`.
+    public var path: String
+    /// Whether the table of who may use what has a row for it.
+    public var isDeclared: Bool
+}
+
+/// Every address that a console answers, as it registers them.
+public func consoleRoutes(
+    services: ConsoleServices, configuration: ConsoleConfiguration
+) throws -> [ConsoleRoute] {
+    try makeRouter(services: services, configuration: configuration).routes.map { route in
+        let (method, path) = (route.method.rawValue, route.path.description)
+        return ConsoleRoute(
+            method: method, path: path, isDeclared: RouteAccess.row(method, path) != nil)
+    }
+}
+
+private func makeRouter(
+    services: ConsoleServices, configuration: ConsoleConfiguration
+) throws -> Router<ConsoleContext> {
+    var services = services
+    services.publicURL = configuration.publicURL
     let templates = try Templates(showsMail: services.gateway != nil)
     let router = Router(context: ConsoleContext.self, options: [.autoGenerateHeadEndpoints])
     let cookies = SessionCookies(isSecure: configuration.secureCookies)
@@ -21,6 +59,13 @@ public func makeConsole(
     AssetPages(templates: templates, services: services).register(on: router)
     OperationsPages(services: services, operations: services.operations).register(on: router)
     AccountPages(templates: templates, services: services, cookies: cookies).register(on: router)
+    JoinPages(templates: templates, services: services, cookies: cookies).register(on: router)
+    OwnAccountPages(templates: templates, services: services).register(on: router)
+    OrganisationPages(templates: templates, services: services).register(on: router)
+    PeoplePages(templates: templates, services: services).register(on: router)
+    TokenPages(templates: templates, services: services).register(on: router)
+    AuditPages(templates: templates, services: services).register(on: router)
+    ProgramPages(services: services).register(on: router)
     PortfolioPages(templates: templates, services: services).register(on: router)
     DomainPages(templates: templates, services: services).register(on: router)
     SenderPages(templates: templates, services: services).register(on: router)
@@ -38,14 +83,5 @@ public func makeConsole(
             .register(on: router)
         SetupPages(templates: templates, gateway: gateway).register(on: router)
     }
-    return Application(
-        router: router,
-        server: .http1(configuration: .init(idleTimeout: .seconds(Limits.idleConnection))),
-        configuration: ApplicationConfiguration(
-            address: .hostname(configuration.host, port: configuration.port),
-            availableConnectionsDelegate: MaximumAvailableConnections(Limits.connections)),
-        onServerRunning: { channel in
-            await onRunning(channel.localAddress?.port ?? configuration.port)
-        },
-        logger: logger)
+    return router
 }

@@ -5,16 +5,21 @@ enum ConsoleError: Error, Hashable {
     case notFound(String)
     case badRequest(String)
     case forbidden(String)
+    case unavailable(String)
     case tooLarge(limit: Int)
     case tooManyTries(waitSeconds: Int64)
+    /// A program showed no token that works.
+    case noToken
 
     var status: HTTPResponse.Status {
         switch self {
         case .notFound: .notFound
         case .badRequest: .badRequest
         case .forbidden: .forbidden
+        case .unavailable: .serviceUnavailable
         case .tooLarge: .contentTooLarge
         case .tooManyTries: .tooManyRequests
+        case .noToken: .unauthorized
         }
     }
 
@@ -23,14 +28,17 @@ enum ConsoleError: Error, Hashable {
         case .notFound: "Nothing is here"
         case .badRequest: "That could not be read"
         case .forbidden: "That was not done"
+        case .unavailable: "That is not possible just now"
         case .tooLarge: "Too large to take in here"
         case .tooManyTries: "Too many tries"
+        case .noToken: "No token"
         }
     }
 
     var sentence: String {
         switch self {
-        case .notFound(let sentence), .badRequest(let sentence), .forbidden(let sentence):
+        case .notFound(let sentence), .badRequest(let sentence), .forbidden(let sentence),
+            .unavailable(let sentence):
             return sentence
         case .tooLarge(let limit):
             return
@@ -42,6 +50,10 @@ enum ConsoleError: Error, Hashable {
             return
                 "Signing in failed too often. Wait \(Numbers.counted(minutes, "minute", "minutes")) "
                 + "and try again."
+        case .noToken:
+            return
+                "Show a token that is in use: Authorization: Bearer sealgate_… An owner makes one "
+                + "on the page Tokens."
         }
     }
 }

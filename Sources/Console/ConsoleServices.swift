@@ -27,35 +27,17 @@ public protocol QuarantineKeeping: Sendable {
     func quarantined(limit: Int, before: Int64?) async throws -> [QuarantinedItem]
     func item(_ id: Int64) async throws -> QuarantinedItem?
     func bytes(of id: Int64, limit: Int) async throws -> [UInt8]?
-    func discard(_ id: Int64) async throws
+    func discard(_ id: Int64, by actor: AuditActor, now: Int64) async throws
 }
 
 /// The one door through which reports come in.
 public protocol ReportDoor: Sendable {
     func accept(
-        _ bytes: [UInt8], name: String, door: String, origin: ReportOrigin?
+        _ bytes: [UInt8], name: String, door: String, origin: ReportOrigin?, by actor: AuditActor?
     ) async throws -> IntakeOutcome
-    func retry(_ quarantinedID: Int64) async throws -> IntakeOutcome
+    func retry(_ quarantinedID: Int64, by actor: AuditActor?) async throws -> IntakeOutcome
     /// Takes in what looked forged, because a person says so.
-    func takeIn(_ quarantinedID: Int64) async throws -> IntakeOutcome
-}
-
-/// Reports that programs hand in over HTTP, each with a token.
-public struct ReportPush: Sendable {
-    /// Who a token was given to; nil for a token that nobody has, or that may not hand in reports.
-    public var holder: @Sendable (_ token: String) async throws -> String?
-    /// Takes in what the holder of a token hands in; when it returns, it is durable.
-    public var take: @Sendable (_ bytes: [UInt8], _ holder: String) async throws -> IntakeOutcome
-
-    public init(
-        holder: @escaping @Sendable (_ token: String) async throws -> String?,
-        take:
-            @escaping @Sendable (_ bytes: [UInt8], _ holder: String) async throws ->
-            IntakeOutcome
-    ) {
-        self.holder = holder
-        self.take = take
-    }
+    func takeIn(_ quarantinedID: Int64, by actor: AuditActor?) async throws -> IntakeOutcome
 }
 
 /// What would happen, and what to do about it.
@@ -74,37 +56,73 @@ extension IntakeStore: QuarantineKeeping {}
 extension Intake: ReportDoor {}
 extension DomainAdviser: DomainAdvising {}
 
-/// Everything the console asks for, handed in.
-public struct ConsoleServices: Sendable {
+/// What the console asks for about one organisation.
+public struct OrganisationServices: Sendable {
     let domains: any DomainReading
     let reports: any ReportReading
     let intake: any QuarantineKeeping
-    let accounts: AccountStore
     let door: any ReportDoor
     let adviser: any DomainAdvising
-    let now: @Sendable () -> Int64
-    /// Nil where this program runs no gateway: then there are no pages about mail.
-    let gateway: GatewayServices?
-    let operations: OperationsServices
-    /// Nil where no tokens are given out: then programs hand in nothing.
-    let reportPush: ReportPush?
 
-    /// - Parameter now: seconds since 1970-01-01T00:00:00Z.
     public init(
         domains: any DomainReading, reports: any ReportReading, intake: any QuarantineKeeping,
-        accounts: AccountStore, door: any ReportDoor, adviser: any DomainAdvising,
-        now: @escaping @Sendable () -> Int64, gateway: GatewayServices? = nil,
-        operations: OperationsServices = OperationsServices(), reportPush: ReportPush? = nil
+        door: any ReportDoor, adviser: any DomainAdvising
     ) {
         self.domains = domains
         self.reports = reports
         self.intake = intake
-        self.accounts = accounts
         self.door = door
         self.adviser = adviser
+    }
+}
+
+/// Everything the console asks for, handed in.
+public struct ConsoleServices: Sendable {
+    let accounts: AccountStore
+    private let first: OrganisationServices
+    private let others: @Sendable (OrganisationID) -> OrganisationServices?
+    let now: @Sendable () -> Int64
+    /// Nil where this program runs no gateway: then there are no pages about mail.
+    let gateway: GatewayServices?
+    let operations: OperationsServices
+    /// The address that people use, where it is known.
+    var publicURL: String?
+
+    /// - Parameters:
+    ///   - domains: of the first organisation, as `reports`, `intake`, `door` and `adviser`.
+    ///   - others: the same for the other organisations; nil for one that is not served.
+    ///   - now: seconds since 1970-01-01T00:00:00Z.
+    public init(
+        domains: any DomainReading, reports: any ReportReading, intake: any QuarantineKeeping,
+        accounts: AccountStore, door: any ReportDoor, adviser: any DomainAdvising,
+        now: @escaping @Sendable () -> Int64, gateway: GatewayServices? = nil,
+        operations: OperationsServices = OperationsServices(),
+        others: @escaping @Sendable (OrganisationID) -> OrganisationServices? = { _ in nil }
+    ) {
+        self.accounts = accounts
+        self.first = OrganisationServices(
+            domains: domains, reports: reports, intake: intake, door: door, adviser: adviser)
+        self.others = others
         self.now = now
         self.gateway = gateway
         self.operations = operations
-        self.reportPush = reportPush
+    }
+
+    /// What this visit may read and ask for: of its organisation alone, and of a domain owner's
+    /// domains alone.
+    func rooms(_ visit: Visit) throws(ConsoleError) -> OrganisationServices {
+        guard let organisation = visit.organisation, let standing = visit.standing else {
+            throw .forbidden("You belong to no organisation here.")
+        }
+        return try rooms(of: organisation, for: standing)
+    }
+
+    func rooms(
+        of organisation: OrganisationID, for standing: Standing
+    ) throws(ConsoleError) -> OrganisationServices {
+        guard let rooms = organisation == .first ? first : others(organisation) else {
+            throw .notFound("This organisation is not served here.")
+        }
+        return standing.role == .domainOwner ? rooms.bounded(to: standing) : rooms
     }
 }

@@ -147,12 +147,3 @@ public struct QueueSnapshot: Hashable, Sendable {
         self.oldestAt = oldestAt
     }
 }
-
-extension Account.Role {
-    /// Whether this person may hold, release, retry and delete mail.
-    var mayManageMail: Bool {
-        switch self {
-        case .administrator: true
-        }
-    }
-}

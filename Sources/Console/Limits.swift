@@ -41,6 +41,11 @@ public enum Limits {
     public static let excerpt = 2_048
     public static let export = 256 << 20
 
+    /// Octets of what a program shows to be let in.
+    public static let bearer = 200
+    /// Organisations on a page.
+    public static let organisations = 20
+
     /// Failed sign-ins for one name or from one address before both wait, and for how long
     /// (seconds).
     public static let failedSignIns = 5

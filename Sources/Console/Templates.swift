@@ -50,6 +50,7 @@ struct Templates: Sendable {
 
     private static let files: [(String, [UInt8])] = [
         ("account", PackageResources.account_mustache),
+        ("audit", PackageResources.audit_mustache),
         ("deletemessage", PackageResources.deletemessage_mustache),
         ("deletequeue", PackageResources.deletequeue_mustache),
         ("discard", PackageResources.discard_mustache),
@@ -63,10 +64,16 @@ struct Templates: Sendable {
         ("identities", PackageResources.identities_mustache),
         ("instant", PackageResources.instant_mustache),
         ("intake", PackageResources.intake_mustache),
+        ("join", PackageResources.join_mustache),
         ("layout", PackageResources.layout_mustache),
         ("lead", PackageResources.lead_mustache),
+        ("member", PackageResources.member_mustache),
         ("message", PackageResources.message_mustache),
         ("messages", PackageResources.messages_mustache),
+        ("organisations", PackageResources.organisations_mustache),
+        ("ownaccount", PackageResources.ownaccount_mustache),
+        ("people", PackageResources.people_mustache),
+        ("peopletabs", PackageResources.peopletabs_mustache),
         ("plan", PackageResources.plan_mustache),
         ("portfolio", PackageResources.portfolio_mustache),
         ("quarantined", PackageResources.quarantined_mustache),
@@ -75,10 +82,13 @@ struct Templates: Sendable {
         ("report", PackageResources.report_mustache),
         ("reportrows", PackageResources.reportrows_mustache),
         ("results", PackageResources.results_mustache),
+        ("revoketoken", PackageResources.revoketoken_mustache),
+        ("roles", PackageResources.roles_mustache),
         ("search", PackageResources.search_mustache),
         ("sender", PackageResources.sender_mustache),
         ("setup", PackageResources.setup_mustache),
         ("states", PackageResources.states_mustache),
+        ("tokens", PackageResources.tokens_mustache),
         ("window", PackageResources.window_mustache),
     ]
 
@@ -93,7 +103,12 @@ struct Templates: Sendable {
         fields["isThemeLight"] = .flag(visit.theme == .light)
         fields["isThemeDark"] = .flag(visit.theme == .dark)
         fields["address"] = .text(visit.address)
-        fields["showsMail"] = .flag(showsMail)
+        let isReader = visit.isAny(of: RouteAccess.readers)
+        fields["showsMail"] = .flag(showsMail && isReader && visit.organisation == .first)
+        fields["showsPeople"] = .flag(isReader)
+        fields["lookedAt"] =
+            visit.organisations > 1
+            ? visit.membership.map { ForeignText.value($0.organisation.name, limit: 24) } : nil
         fields["formToken"] = .text(visit.formToken)
         fields["accountName"] = visit.account.map { ForeignText.value($0.name, limit: 24) }
         for place in Page.Place.allCases {
@@ -113,7 +128,7 @@ struct Templates: Sendable {
 struct Page {
     /// The entry of the navigation that is marked.
     enum Place: CaseIterable {
-        case domains, messages, queue, setup, intake, glossary, nowhere
+        case domains, messages, queue, setup, intake, people, glossary, nowhere
 
         var flag: String {
             switch self {
@@ -122,6 +137,7 @@ struct Page {
             case .queue: "isAtQueue"
             case .setup: "isAtSetup"
             case .intake: "isAtIntake"
+            case .people: "isAtPeople"
             case .glossary: "isAtGlossary"
             case .nowhere: "isNowhere"
             }

@@ -138,18 +138,26 @@ public struct ReportPipeline: Sendable {
     }
 
     /// Stores what was prepared, all of it in one durable step; outcomes in the same order.
-    func store(_ reports: [PreparedReport]) async throws -> [IntakeOutcome] {
+    ///
+    /// - Parameter change: told in the audit log, in the same step.
+    func store(
+        _ reports: [PreparedReport], telling change: AuditChange? = nil
+    ) async throws -> [IntakeOutcome] {
         guard !reports.isEmpty else { return [] }
         let recorder = recorder()
         return try await intake.ingest(now: recorder.now) { step in
             try step.foresee(
                 objects: reports.lazy.map(\.digest), judgements: reports.lazy.flatMap(\.judgements))
-            return try reports.map { try recorder.record($0, in: step) }
+            let outcomes = try reports.map { try recorder.record($0, in: step) }
+            if let change { try step.tell(change) }
+            return outcomes
         }
     }
 
     /// Stores a raw report of any length, reading it row by row inside the durable step.
-    func storeStreaming(_ raw: RawReport) async throws -> IntakeOutcome {
+    func storeStreaming(
+        _ raw: RawReport, telling change: AuditChange? = nil
+    ) async throws -> IntakeOutcome {
         let source = try RawSource(raw.content)
         let digest = try source.digest()
         let (reader, judge) = (reader, judge)
@@ -167,6 +175,7 @@ public struct ReportPipeline: Sendable {
                 digest: digest.text, door: raw.door)
             try source.read(with: reader, name: raw.name, into: &visitor)
             if visitor.outcome.holdsFailureReportsAlone { try step.forgetBytes(of: object) }
+            if let change { try step.tell(change) }
             return visitor.outcome
         }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import DNS
 import DNSResolver
 import DomainAnalysis
@@ -36,6 +37,22 @@ struct House {
 
     var adviser: DomainAdviser {
         DomainAdviser(domains: domains, lookup: lookup ?? NoLookup(), suffixes: suffixes)
+    }
+
+    /// What the console asks for about another organisation than the first. Its reports come by
+    /// upload; which domains they may be about is not settled by the first one's settings.
+    func rooms(of organisation: OrganisationID) -> OrganisationServices {
+        let store = IntakeStore(database: database, organisation: organisation)
+        let pipeline = ReportPipeline(
+            intake: store, identifier: SenderIdentifier(catalogue: .embedded), suffixes: suffixes,
+            facts: facts, now: { clock() })
+        let domains = DomainStore(database: database, organisation: organisation)
+        return OrganisationServices(
+            domains: domains,
+            reports: ReportStore(database: database, organisation: organisation),
+            intake: store, door: Intake(pipeline: pipeline),
+            adviser: DomainAdviser(
+                domains: domains, lookup: lookup ?? NoLookup(), suffixes: suffixes))
     }
 
     /// Opens the store, makes its tables, and joins the rooms.
@@ -97,6 +114,15 @@ struct House {
 
 /// Seconds since 1970-01-01T00:00:00Z.
 func clock() -> Int64 { Int64(time(nil)) }
+
+/// The name of whoever started this program, also behind sudo.
+func userName() -> String {
+    if let name = ProcessInfo.processInfo.environment["SUDO_USER"], !name.isEmpty { return name }
+    guard let entry = getpwuid(getuid()), let name = entry.pointee.pw_name else {
+        return "user \(getuid())"
+    }
+    return String(cString: name)
+}
 
 /// An error whose text is all that a person needs.
 struct PlainError: Error, CustomStringConvertible {

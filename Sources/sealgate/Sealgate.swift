@@ -24,6 +24,7 @@ struct Sealgate: AsyncParsableCommand {
             VerifyCommand.self, SPFCommand.self, DMARCCommand.self, BIMICommand.self,
             SignCommand.self, SealCommand.self, KeyCommand.self, QueueCommand.self,
             TraceCommand.self, BalanceCommand.self, DoctorCommand.self, SetupCommand.self,
+            OrganisationCommand.self, PeopleCommand.self, TokensCommand.self, AuditCommand.self,
             ConfigCommand.self,
         ])
 }

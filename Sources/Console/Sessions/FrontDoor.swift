@@ -15,9 +15,6 @@ struct FrontDoor: RouterMiddleware {
     let configuration: ConsoleConfiguration
     let cookies: SessionCookies
 
-    /// Pages for people who have not signed in.
-    private static let openPages: Set<String> = ["/sign-in", "/welcome", "/glossary", "/theme"]
-
     @concurrent func handle(
         _ request: Request, context: Context,
         next: @concurrent (Request, Context) async throws -> Response
@@ -28,6 +25,8 @@ struct FrontDoor: RouterMiddleware {
         var response: Response
         do {
             response = try await admit(request, context: &context, next: next)
+        } catch let error as ConsoleError where Self.isForPrograms(request) {
+            response = ProgramAnswer.refusal(error)
         } catch {
             response = try await page(for: error, request: request, context: context)
         }
@@ -39,33 +38,90 @@ struct FrontDoor: RouterMiddleware {
         _ request: Request, context: inout Context,
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
-        let path = request.uri.path
-        if path == "/healthz" || path.hasPrefix("/assets/") || OperationsPages.paths.contains(path)
-            || path == ReportPushRoute.path
-        {
-            return try await next(request, context)
-        }
+        let access = context.endpointPath.map { RouteAccess.row(request.method.rawValue, $0) }
+        if case .everybody?? = access { return try await next(request, context) }
         guard (request.uri.query?.utf8.count ?? 0) <= Limits.query else {
             throw ConsoleError.badRequest("The address of this page is too long.")
         }
-        if let token = cookies.session(in: request) {
-            context.visit.account = try await services.accounts.account(
-                in: token, now: services.now())
-            if context.visit.account != nil { context.visit.secret = token }
+        if case .programs(let scope, let roles)?? = access {
+            try await admitProgram(request, scope, roles, &context)
+            return try await next(request, context)
+        }
+        if let token = cookies.session(in: request),
+            let admission = try await services.accounts.admission(in: token, now: services.now())
+        {
+            context.visit.account = admission.account
+            context.visit.membership = admission.membership
+            context.visit.organisations = admission.organisations
+            context.visit.secret = token
         }
         var newVisit: SecretToken?
         if context.visit.account == nil {
-            guard Self.openPages.contains(path) else { return Self.signIn(from: request) }
+            guard access == .some(.some(.visitors)) else { return Self.signIn(from: request) }
             let visit = cookies.visit(in: request)
             if visit == nil, request.method == .get { newVisit = SecretToken() }
             context.visit.secret = visit ?? newVisit
         }
+        // No such route: the page that says so comes from behind this door.
+        if let access { try Self.check(access, context) }
         if request.method == .post {
             context.form = try await form(of: request, context: context)
         }
         var response = try await next(request, context)
         if let newVisit { cookies.set(visit: newVisit, in: &response) }
         return response
+    }
+
+    /// Refuses who may not use a route.
+    private static func check(_ access: RouteAccess?, _ context: Context) throws {
+        switch access {
+        case .everybody, .visitors, .signedIn: return
+        case .members(let roles): try check(roles, context)
+        case .mail(let roles):
+            try check(roles, context)
+            guard context.visit.organisation == .first else {
+                throw ConsoleError.notFound(
+                    "No mail of this organisation passes through this program.")
+            }
+        case .programs: throw ConsoleError.forbidden("This address is for programs.")
+        case nil:
+            context.logger.error(
+                "A route has no row in the table of who may use it",
+                metadata: ["route": "\(context.endpointPath ?? "")"])
+            throw ConsoleError.forbidden("Nobody may use this page: nothing says who may.")
+        }
+    }
+
+    private static func check(_ roles: Set<Role>, _ context: Context) throws {
+        guard let membership = context.visit.membership else {
+            throw ConsoleError.forbidden(
+                "You belong to no organisation here any more. Ask an owner for an invitation.")
+        }
+        guard roles.contains(membership.role) else {
+            let may = Role.allCases.filter(roles.contains).map(\.words)
+            throw ConsoleError.forbidden(
+                "In \(ForeignText.clean(membership.organisation.name)) you are "
+                    + "\(membership.role.withArticle), who \(membership.role.meaning). This is for "
+                    + (may.count == 1
+                        ? "an owner." : "these roles: \(may.joined(separator: ", ")).")
+            )
+        }
+    }
+
+    /// RFC 6750 §2.1. Cookies open nothing here, so no other site's form can.
+    private func admitProgram(
+        _ request: Request, _ scope: TokenScope, _ roles: Set<Role>, _ context: inout Context
+    ) async throws {
+        let field = request.headers[.authorization] ?? ""
+        guard field.lowercased().hasPrefix("bearer "), field.utf8.count <= Limits.bearer,
+            let token = try await services.accounts.token(
+                shown: String(field.dropFirst("bearer ".count)), now: services.now())
+        else { throw ConsoleError.noToken }
+        guard token.scopes.contains(scope), roles.contains(token.role) else {
+            throw ConsoleError.forbidden(
+                "This token may not do that: it needs the scope \(scope.rawValue).")
+        }
+        context.visit.token = token
     }
 
     /// The form of a request that changes something, once it is sure to come from one of our pages.
@@ -100,6 +156,10 @@ struct FrontDoor: RouterMiddleware {
 
     private static let fetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .origin
 
+    private static func isForPrograms(_ request: Request) -> Bool {
+        request.uri.path.hasPrefix("/api/")
+    }
+
     /// Sends a visitor to the sign-in form, and from there back.
     private static func signIn(from request: Request) -> Response {
         let isPage = request.method == .get && address(of: request) != "/"
@@ -123,6 +183,11 @@ struct FrontDoor: RouterMiddleware {
         case let error as ConsoleError:
             return errorPage(
                 title: error.title, sentence: error.sentence, status: error.status,
+                context: context)
+        case let error as PeopleError:
+            return errorPage(
+                title: "That was not done", sentence: error.description,
+                status: error.isAboutNothing ? .notFound : .unprocessableContent,
                 context: context)
         case let error as any HTTPResponseError where error.status == .notFound:
             return errorPage(

@@ -1,9 +1,9 @@
 public import Identities
 public import MailAuthentication
+public import Storage
 
 import Crypto
 import MailReports
-import Storage
 
 /// The one door for reports: whatever brings them (a file, an upload, a mail) hands them in here,
 /// and what is handed in is stored, or set aside with its reason, before this returns.
@@ -19,8 +19,12 @@ public struct Intake: Sendable {
     }
 
     /// Takes in one file, mail or upload.
+    ///
+    /// - Parameter actor: the person or program that brings it, for the audit log; nil for what
+    ///   comes by itself.
     public func accept(
-        _ bytes: [UInt8], name: String, door: String, origin: ReportOrigin? = nil
+        _ bytes: [UInt8], name: String, door: String, origin: ReportOrigin? = nil,
+        by actor: AuditActor? = nil
     ) async throws -> IntakeOutcome {
         let digest = digestText(SHA256.hash(data: bytes))
         if try await pipeline.intake.known(digests: [digest]).contains(digest) {
@@ -28,14 +32,15 @@ public struct Intake: Sendable {
             outcome.isKnown = true
             return outcome
         }
+        let change = actor.map { AuditChange(by: $0, "report.bring", name, after: digest) }
         let raw = RawReport(name: name, door: door, content: .bytes(bytes), origin: origin)
         switch try await pipeline.prepare(
             bytes, digest: digest, name: name, door: door, origin: origin)
         {
         case .prepared(let report):
-            return try await pipeline.store([report]).first ?? IntakeOutcome()
+            return try await pipeline.store([report], telling: change).first ?? IntakeOutcome()
         case .tooLong:
-            return try await pipeline.storeStreaming(raw)
+            return try await pipeline.storeStreaming(raw, telling: change)
         }
     }
 
@@ -149,16 +154,22 @@ public struct Intake: Sendable {
 
     /// Reads an object that was set aside once more, with today's program. What still cannot be
     /// read, and what still looks forged, is set aside again.
-    public func retry(_ quarantinedID: Int64) async throws -> IntakeOutcome {
-        try await retry(quarantinedID, isTakenIn: false)
+    public func retry(
+        _ quarantinedID: Int64, by actor: AuditActor? = nil
+    ) async throws -> IntakeOutcome {
+        try await retry(quarantinedID, isTakenIn: false, by: actor)
     }
 
     /// Takes in an object that looked forged because a person says so.
-    public func takeIn(_ quarantinedID: Int64) async throws -> IntakeOutcome {
-        try await retry(quarantinedID, isTakenIn: true)
+    public func takeIn(
+        _ quarantinedID: Int64, by actor: AuditActor? = nil
+    ) async throws -> IntakeOutcome {
+        try await retry(quarantinedID, isTakenIn: true, by: actor)
     }
 
-    private func retry(_ quarantinedID: Int64, isTakenIn: Bool) async throws -> IntakeOutcome {
+    private func retry(
+        _ quarantinedID: Int64, isTakenIn: Bool, by actor: AuditActor?
+    ) async throws -> IntakeOutcome {
         let store = pipeline.intake
         guard let item = try await store.item(quarantinedID),
             let object = try await store.rawObject(ofQuarantined: quarantinedID),
@@ -167,6 +178,11 @@ public struct Intake: Sendable {
         else { return IntakeOutcome() }
         let origin = try await store.origin(ofRawObject: object.rawObject)
             .flatMap(Provenance.origin)
+        let change = actor.map {
+            AuditChange(
+                by: $0, isTakenIn ? "report.take" : "report.retry", item.path,
+                before: object.digest)
+        }
         switch try await pipeline.prepare(
             bytes, digest: object.digest, name: object.name, door: item.door, origin: origin)
         {
@@ -181,6 +197,7 @@ public struct Intake: Sendable {
                 try recorder.record(
                     report.documents, rawObject: object.rawObject, digest: object.digest,
                     door: item.door, in: step, outcome: &outcome)
+                if let change { try step.tell(change) }
                 return outcome
             }
         case .tooLong:
@@ -197,6 +214,7 @@ public struct Intake: Sendable {
                     step: step, recorder: recorder, judge: judge, rawObject: object.rawObject,
                     digest: object.digest, door: item.door)
                 try reader.read(bytes, name: object.name, into: &visitor)
+                if let change { try step.tell(change) }
                 return visitor.outcome
             }
         }

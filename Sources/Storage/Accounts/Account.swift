@@ -1,20 +1,24 @@
-/// A person who may open the console.
+/// A person who may open the console. What they may do is said by their memberships.
 public struct Account: Hashable, Sendable, Codable {
-    /// What the person may do. There is one role until there are more rooms to keep apart.
-    public enum Role: String, Sendable, Codable { case administrator }
-
     public var id: Int64
     public var name: String
-    public var role: Role
     /// Seconds since 1970-01-01T00:00:00Z.
     public var createdAt: Int64
 
-    public init(id: Int64, name: String, role: Role, createdAt: Int64) {
+    public init(id: Int64, name: String, createdAt: Int64) {
         self.id = id
         self.name = name
-        self.role = role
         self.createdAt = createdAt
     }
+}
+
+/// Who is looking, and at which organisation.
+public struct Admission: Hashable, Sendable {
+    public var account: Account
+    /// The organisation that is looked at; nil for somebody who belongs to none any more.
+    public var membership: Membership?
+    /// To how many organisations the person belongs.
+    public var organisations: Int
 }
 
 /// Why a name, a password or a link was not taken; the description is said to the person.
@@ -25,6 +29,8 @@ public enum AccountError: Error, Hashable, Sendable, CustomStringConvertible {
     case passwordTooShort
     case passwordTooLong
     case passwordIsName
+    /// It was typed twice, and not alike.
+    case passwordsDiffer
     /// The link was never made, was used, or is too old: which of them is not said.
     case linkNotValid
 
@@ -39,6 +45,7 @@ public enum AccountError: Error, Hashable, Sendable, CustomStringConvertible {
         case .passwordTooLong:
             "The password is too long: \(AccountLimits.passwordCharacters.upperBound) characters "
                 + "at most."
+        case .passwordsDiffer: "The two passwords differ. Type them again."
         case .passwordIsName: "The password must differ from the name."
         case .linkNotValid:
             "This link does not work any more: it was used already, or it is too old. "

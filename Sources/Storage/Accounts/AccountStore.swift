@@ -2,9 +2,10 @@ public import SQLDatabase
 
 /// Who may open the console, and who has it open.
 public struct AccountStore: Sendable {
-    private let database: any SQLDatabase
-    private let organisation: OrganisationID
-    private let hasher: PasswordHasher
+    let database: any SQLDatabase
+    /// Where accounts are kept: a name is one person's in the whole installation.
+    let organisation: OrganisationID
+    let hasher: PasswordHasher
 
     public init(
         database: any SQLDatabase, organisation: OrganisationID = .first,
@@ -15,7 +16,7 @@ public struct AccountStore: Sendable {
         self.hasher = PasswordHasher(cost: cost)
     }
 
-    private var owner: SQLValue { .integer(organisation.rawValue) }
+    var owner: SQLValue { .integer(organisation.rawValue) }
 
     // MARK: The first administrator
 
@@ -65,7 +66,7 @@ public struct AccountStore: Sendable {
         _ token: SecretToken, name: String, password: String, now: Int64
     ) async throws -> Account {
         let name = try Self.checked(name: name, password: password)
-        let owner = owner
+        let (owner, organisation) = (owner, organisation)
         // Asked before the password is hashed, so that a stranger cannot make us hash; asked
         // again below, where it counts.
         guard try await isLinkValid(token, now: now) else { throw AccountError.linkNotValid }
@@ -76,7 +77,9 @@ public struct AccountStore: Sendable {
             }
             try transaction.execute(
                 "DELETE FROM one_time_link WHERE digest = ?", [.text(token.digest)])
-            return try Self.insert(transaction, owner, name: name, hash: hash, now: now)
+            let account = try Self.insert(transaction, owner, name: name, hash: hash, now: now)
+            try Self.join(account, Standing(.owner), organisation, now, transaction)
+            return account
         }
     }
 
@@ -92,23 +95,28 @@ public struct AccountStore: Sendable {
             guard isPossible else { return SQLRow?.none }
             return try transaction.rows(
                 """
-                SELECT id, name, role, created_at, password FROM account
+                SELECT id, name, created_at, password FROM account
                 WHERE organisation_id = ? AND folded_name = ?
                 """, [owner, .text(folded)]
             ).first
         }
         guard password.unicodeScalars.count <= AccountLimits.passwordCharacters.upperBound,
-            try await hasher.verify(password, against: row?.text(4)), let row
+            try await hasher.verify(password, against: row?.text(3)), let row
         else { return nil }
         return Self.account(row)
     }
 
     /// Opens a session; the token goes to the browser and nowhere else.
     public func openSession(for account: Account, now: Int64) async throws -> SecretToken {
-        let owner = owner
+        let home = owner
         let token = SecretToken()
         try await database.write { transaction in
             try Self.sweep(transaction, now: now)
+            let owner =
+                try transaction.rows(
+                    "SELECT MIN(organisation_id) FROM membership WHERE account_id = ?",
+                    [.integer(account.id)])[0].optionalInteger(0).map { SQLValue.integer($0) }
+                ?? home
             let open = try transaction.rows(
                 "SELECT digest FROM session WHERE account_id = ? ORDER BY opened_at DESC, digest",
                 [.integer(account.id)])
@@ -129,29 +137,7 @@ public struct AccountStore: Sendable {
 
     /// Whose session this is; nil when there is none or it has ended. Keeps it alive.
     public func account(in session: SecretToken, now: Int64) async throws -> Account? {
-        let owner = owner
-        let digest = SQLValue.text(session.digest)
-        let row = try await database.read { transaction in
-            try transaction.rows(
-                """
-                SELECT account.id, account.name, account.role, account.created_at,
-                    session.opened_at, session.seen_at
-                FROM session JOIN account ON account.id = session.account_id
-                WHERE session.digest = ? AND session.organisation_id = ?
-                """, [digest, owner]
-            ).first
-        }
-        guard let row else { return nil }
-        let (opened, seen) = (row.integer(4), row.integer(5))
-        guard now - opened < AccountLimits.wholeSession, now - seen < AccountLimits.idleSession
-        else { return nil }
-        if now - seen >= AccountLimits.seenInterval {
-            try await database.write { transaction in
-                try transaction.execute(
-                    "UPDATE session SET seen_at = ? WHERE digest = ?", [.integer(now), digest])
-            }
-        }
-        return Self.account(row)
+        try await admission(in: session, now: now)?.account
     }
 
     public func closeSession(_ session: SecretToken) async throws {
@@ -181,16 +167,15 @@ extension AccountStore {
             """, [.text(token.digest), owner, .integer(now)])[0].integer(0) > 0
     }
 
-    private static func insert(
+    static func insert(
         _ transaction: any SQLTransaction, _ owner: SQLValue, name: String, hash: String, now: Int64
     ) throws -> Account {
+        // First the number, whose row lines up: two of one name cannot pass at the same time.
+        let id = try IDBlock.next("account", transaction)
         let taken = try transaction.rows(
             "SELECT COUNT(*) FROM account WHERE organisation_id = ? AND folded_name = ?",
             [owner, .text(folded(name))])[0].integer(0)
         guard taken == 0 else { throw AccountError.nameTaken }
-        try transaction.execute("UPDATE id_block SET next = next + 1 WHERE name = 'account'")
-        let id = try transaction.rows(
-            "SELECT next - 1 FROM id_block WHERE name = 'account'")[0].integer(0)
         try transaction.execute(
             """
             INSERT INTO account
@@ -199,9 +184,10 @@ extension AccountStore {
             """,
             [
                 .integer(id), owner, .text(name), .text(folded(name)),
-                .text(Account.Role.administrator.rawValue), .text(hash), .integer(now),
+                // Read by programs from before there were memberships.
+                .text("administrator"), .text(hash), .integer(now),
             ])
-        return Account(id: id, name: name, role: .administrator, createdAt: now)
+        return Account(id: id, name: name, createdAt: now)
     }
 
     /// Forgets sessions and links that have ended.
@@ -217,23 +203,16 @@ extension AccountStore {
     }
 
     private static func account(_ row: SQLRow) -> Account {
-        Account(
-            id: row.integer(0), name: row.text(1),
-            role: Account.Role(rawValue: row.text(2)) ?? .administrator, createdAt: row.integer(3))
+        Account(id: row.integer(0), name: row.text(1), createdAt: row.integer(2))
     }
 
     /// Names are the same whatever their case and the white space around them.
-    private static func folded(_ name: String) -> String { trimmed(name).lowercased() }
-
-    private static func trimmed(_ text: String) -> String {
-        var rest = text[...]
-        while rest.first?.isWhitespace == true { rest.removeFirst() }
-        while rest.last?.isWhitespace == true { rest.removeLast() }
-        return String(rest)
+    private static func folded(_ name: String) -> String {
+        PlainName.trimmed(name).lowercased()
     }
 
-    private static func checked(name: String, password: String) throws(AccountError) -> String {
-        let name = trimmed(name)
+    static func checked(name: String, password: String) throws(AccountError) -> String {
+        let name = PlainName.trimmed(name)
         // NUL cannot be stored as text by PostgreSQL, and no control belongs in a name.
         guard !name.isEmpty, !name.unicodeScalars.contains(where: { $0.value < 32 }) else {
             throw .emptyName

@@ -125,12 +125,20 @@ public struct IntakeStore: Sendable {
     }
 
     /// Takes a document off the list; its bytes stay kept.
-    public func discard(_ id: Int64) async throws {
+    public func discard(_ id: Int64, by actor: AuditActor, now: Int64) async throws {
         let organisation = organisation
         try await database.write { transaction in
+            let key: [SQLValue] = [.integer(organisation.rawValue), .integer(id)]
+            guard
+                let item = try transaction.rows(
+                    Self.selectItem + " WHERE q.organisation_id = ? AND q.id = ?", key
+                ).first.map(Self.item)
+            else { return }
             try transaction.execute(
-                "DELETE FROM quarantine WHERE organisation_id = ? AND id = ?",
-                [.integer(organisation.rawValue), .integer(id)])
+                "DELETE FROM quarantine WHERE organisation_id = ? AND id = ?", key)
+            try AuditChain.append(
+                AuditChange(by: actor, "report.discard", item.path, before: item.digest),
+                to: organisation, at: now, in: transaction)
         }
     }
 

@@ -54,8 +54,11 @@ extension IngestTransaction {
     /// Sets a document aside, to be looked at by a person.
     public func quarantine(_ refusal: ReportRefusal, rawObject: Int64, door: String) throws {
         let known = try transaction.rows(
-            "SELECT id FROM quarantine WHERE raw_object_id = ? AND path = ?",
-            [.integer(rawObject), .text(Self.keyText(refusal.path))])
+            "SELECT id FROM quarantine WHERE organisation_id = ? AND raw_object_id = ? AND path = ?",
+            [
+                .integer(organisation.rawValue), .integer(rawObject),
+                .text(Self.keyText(refusal.path)),
+            ])
         guard known.isEmpty else { return }
         try rows.write(to: transaction)
         try transaction.insert(
@@ -75,6 +78,12 @@ extension IngestTransaction {
     /// Takes all documents of an object out of quarantine, before it is read once more.
     public func release(rawObject: Int64) throws {
         try transaction.execute(
-            "DELETE FROM quarantine WHERE raw_object_id = ?", [.integer(rawObject)])
+            "DELETE FROM quarantine WHERE organisation_id = ? AND raw_object_id = ?",
+            [.integer(organisation.rawValue), .integer(rawObject)])
+    }
+
+    /// Tells in the audit log what a person or a program did with this step.
+    public func tell(_ change: AuditChange) throws {
+        try AuditChain.append(change, to: organisation, at: now, in: transaction)
     }
 }

@@ -3,7 +3,7 @@ public import SQLDatabase
 /// The tables of Sealgate's memory, step by step; a released step is never edited.
 public enum Schema {
     public static let migrations: [Migration] = [
-        reports, accounts, rebuilding, messages, gatewayReports, intakePlaces, changes,
+        reports, accounts, rebuilding, messages, gatewayReports, people, intakePlaces, changes,
     ]
 
     /// Opens a store: brings its tables to the newest step.

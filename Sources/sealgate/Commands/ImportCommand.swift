@@ -61,6 +61,7 @@ struct ImportCommand: AsyncParsableCommand, GivesFlags {
             let bar = ProgressBar()
             let result: Importer.Result
             do {
+                try await house.tell("report.import", paths.joined(separator: " "))
                 result = try await Importer(
                     pipeline: house.pipeline, width: settings.filesAtOnce
                 ).run(

@@ -39,6 +39,7 @@ extension ReportCommand {
                 let bar = ProgressBar()
                 let done: Rebuilding
                 do {
+                    try await house.tell("report.identify", "all reports")
                     done = try await house.reidentification.run { rebuilding in
                         bar.show(
                             Double(rebuilding.reports), of: Double(rebuilding.reportsInAll),

@@ -118,7 +118,8 @@ func serve(
             domains: house.domains, reports: house.reports, intake: house.intakeStore,
             accounts: house.accounts, door: house.intake, adviser: house.adviser,
             now: { clock() }, gateway: gateway?.consoleServices(house),
-            operations: gateway?.operations ?? OperationsServices()),
+            operations: gateway?.operations ?? OperationsServices(),
+            others: { house.rooms(of: $0) }),
         configuration: ConsoleConfiguration(
             host: options.host, port: options.port, publicURL: publicURL),
         logger: logger,

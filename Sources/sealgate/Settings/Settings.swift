@@ -35,5 +35,8 @@ struct Settings: Sendable {
         var port = 8025
         /// The address people use, where it differs from host and port.
         var publicURL: String?
+
+        /// What links to the console begin with.
+        var address: String { publicURL ?? "http://\(host):\(port)" }
     }
 }

@@ -183,7 +183,7 @@ final class SampleReports: ReportReading, QuarantineKeeping, ReportDoor {
         state.withLock { $0.bytes[id].map { Array($0.prefix(limit)) } }
     }
 
-    func discard(_ id: Int64) async throws {
+    func discard(_ id: Int64, by actor: AuditActor, now: Int64) async throws {
         state.withLock { state in
             state.items.removeAll { $0.id == id }
             state.bytes[id] = nil
@@ -192,11 +192,16 @@ final class SampleReports: ReportReading, QuarantineKeeping, ReportDoor {
 
     // MARK: ReportDoor
 
+    struct Broken: Error {}
+    /// What cannot be stored.
+    static let breaking = Array("break".utf8)
+
     /// Takes anything that begins like XML for a report.
     func accept(
-        _ bytes: [UInt8], name: String, door: String, origin: ReportOrigin?
+        _ bytes: [UInt8], name: String, door: String, origin: ReportOrigin?, by actor: AuditActor?
     ) async throws -> IntakeOutcome {
-        state.withLock { state in
+        if bytes == Self.breaking { throw Broken() }
+        return state.withLock { state in
             var outcome = IntakeOutcome()
             if bytes.starts(with: "<?xml".utf8) {
                 var summary = Self.summary(
@@ -221,11 +226,11 @@ final class SampleReports: ReportReading, QuarantineKeeping, ReportDoor {
         }
     }
 
-    func takeIn(_ quarantinedID: Int64) async throws -> IntakeOutcome {
-        try await retry(quarantinedID)
+    func takeIn(_ quarantinedID: Int64, by actor: AuditActor?) async throws -> IntakeOutcome {
+        try await retry(quarantinedID, by: actor)
     }
 
-    func retry(_ quarantinedID: Int64) async throws -> IntakeOutcome {
+    func retry(_ quarantinedID: Int64, by actor: AuditActor?) async throws -> IntakeOutcome {
         var outcome = IntakeOutcome()
         if let item = try await item(quarantinedID) { outcome.refused = [item.refusal] }
         return outcome

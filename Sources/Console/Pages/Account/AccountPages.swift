@@ -20,6 +20,7 @@ struct AccountPages {
             try await signInPage(request, context)
         }
         router.post("/sign-in") { request, context in try await signIn(request, context) }
+        router.post("/sign-in/code") { _, context in try await secondStep(context) }
         router.get("/welcome") { request, context in
             let token = Query(request)["token"] ?? ""
             guard let secret = SecretToken(token),
@@ -93,7 +94,47 @@ struct AccountPages {
                 for: context.visit)
         }
         await throttle.succeeded(name: name, address: address)
+        if let step = try await services.accounts.secondStep.owed(by: account, now: now) {
+            return codePage(step, next: next, problem: nil, context)
+        }
         return try await open(account, next: next)
+    }
+
+    /// The second step: the code that goes with a right password.
+    private func secondStep(_ context: ConsoleContext) async throws -> Response {
+        let form = context.form
+        guard let step = SecretToken(form["step"]) else {
+            return .redirect(to: "/sign-in", type: .normal)
+        }
+        let next = LocalAddress.checked(form["next"])
+        let (outcome, account) = try await services.accounts.secondStep.finish(
+            step, code: form["code"], now: services.now())
+        switch outcome {
+        case .accepted:
+            guard let account else { return .redirect(to: "/sign-in", type: .normal) }
+            return try await open(account, next: next)
+        case .wrong:
+            context.logger.notice(
+                "A code was wrong", metadata: ["address": "\(context.remoteAddress)"])
+            return codePage(
+                step, next: next, problem: "This code is not right, or it was used already.",
+                context)
+        case .wait(let seconds): throw ConsoleError.tooManyTries(waitSeconds: seconds)
+        case .nothing: return .redirect(to: "/sign-in", type: .normal)
+        }
+    }
+
+    private func codePage(
+        _ step: SecretToken, next: String, problem: String?, _ context: ConsoleContext
+    ) -> Response {
+        templates.response(
+            Page(
+                "account", title: "Second step", status: problem == nil ? .ok : .unauthorized,
+                fields: [
+                    "isCode": true, "isNotSetUp": false, "problem": .optional(problem),
+                    "step": .text(step.text), "next": .text(next),
+                ]),
+            for: context.visit)
     }
 
     /// A new session, never the visitor's old token: who planted that one gains nothing.

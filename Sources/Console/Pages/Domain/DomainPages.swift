@@ -13,7 +13,7 @@ struct DomainPages {
             let domain = try context.domain()
             let choice = WindowChoice(Query(request))
             guard
-                let overview = try await services.domains.overview(
+                let overview = try await services.rooms(context.visit).domains.overview(
                     of: domain, days: choice.days, until: choice.until, now: services.now())
             else { throw Self.unknown(domain) }
             return templates.response(

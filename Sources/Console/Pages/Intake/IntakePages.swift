@@ -16,7 +16,7 @@ struct IntakePages {
     func register(on router: Router<ConsoleContext>) {
         router.get("/intake") { request, context in
             templates.response(
-                try await page(Query(request), outcome: nil), for: context.visit)
+                try await page(Query(request), outcome: nil, context), for: context.visit)
         }
         router.post("/intake/upload") { request, context in
             guard !context.form.files.isEmpty else {
@@ -28,40 +28,42 @@ struct IntakePages {
                 // A browser may send a path; its last part is the name.
                 let name = file.name.split { $0 == "/" || $0 == "\\" }.last.map(String.init)
                 outcome.add(
-                    try await services.door.accept(
+                    try await services.rooms(context.visit).door.accept(
                         file.content, name: name ?? "unnamed", door: "upload",
-                        origin: ReportOrigin(.person, name: context.visit.account?.name ?? "")))
+                        origin: ReportOrigin(.person, name: context.visit.account?.name ?? ""),
+                        by: try context.visit.actor))
             }
             return templates.response(
-                try await page(Query(request), outcome: outcome), for: context.visit)
+                try await page(Query(request), outcome: outcome, context), for: context.visit)
         }
         router.get("/intake/quarantine/:id") { _, context in
             let item = try await item(context)
-            let excerpt = try await services.intake.bytes(of: item.id, limit: Limits.excerpt) ?? []
+            let excerpt = try await services.rooms(context.visit).intake.bytes(
+                of: item.id, limit: Limits.excerpt)
             return templates.response(
-                QuarantinedPage.page(item, excerpt: excerpt), for: context.visit)
+                QuarantinedPage.page(item, excerpt: excerpt ?? [], mayAct: context.mayWork),
+                for: context.visit)
         }
         router.get("/intake/quarantine/:id/export") { _, context in
-            try await export(try await item(context))
+            try await export(try await item(context), context)
         }
         router.post("/intake/quarantine/:id/retry") { request, context in
             let item = try await item(context)
             var outcome = UploadOutcome()
-            outcome.add(try await services.door.retry(item.id))
+            outcome.add(
+                try await services.rooms(context.visit).door.retry(
+                    item.id, by: try context.visit.actor))
             return templates.response(
-                try await page(Query(request), outcome: outcome), for: context.visit)
+                try await page(Query(request), outcome: outcome, context), for: context.visit)
         }
         router.post("/intake/quarantine/:id/take") { request, context in
             let item = try await item(context)
             var outcome = UploadOutcome()
-            outcome.add(try await services.door.takeIn(item.id))
-            context.logger.info(
-                "A document that looked forged was taken in",
-                metadata: [
-                    "digest": "\(item.digest)", "by": "\(context.visit.account?.name ?? "")",
-                ])
+            outcome.add(
+                try await services.rooms(context.visit).door.takeIn(
+                    item.id, by: try context.visit.actor))
             return templates.response(
-                try await page(Query(request), outcome: outcome), for: context.visit)
+                try await page(Query(request), outcome: outcome, context), for: context.visit)
         }
         router.get("/intake/quarantine/:id/discard") { _, context in
             let item = try await item(context)
@@ -73,7 +75,8 @@ struct IntakePages {
         }
         router.post("/intake/quarantine/:id/discard") { _, context in
             let item = try await item(context)
-            try await services.intake.discard(item.id)
+            try await services.rooms(context.visit).intake.discard(
+                item.id, by: try context.visit.actor, now: services.now())
             context.logger.info(
                 "A quarantined document was discarded",
                 metadata: [
@@ -85,7 +88,7 @@ struct IntakePages {
 
     private func item(_ context: ConsoleContext) async throws -> QuarantinedItem {
         let id = try context.id("item")
-        guard let item = try await services.intake.item(id) else {
+        guard let item = try await services.rooms(context.visit).intake.item(id) else {
             throw ConsoleError.notFound(
                 "This document is not in the quarantine any more: it was read after all, or "
                     + "somebody discarded it.")
@@ -94,8 +97,13 @@ struct IntakePages {
     }
 
     /// The bytes as they came, never shown by the browser.
-    private func export(_ item: QuarantinedItem) async throws -> Response {
-        guard let bytes = try await services.intake.bytes(of: item.id, limit: Limits.export) else {
+    private func export(
+        _ item: QuarantinedItem, _ context: ConsoleContext
+    ) async throws -> Response {
+        guard
+            let bytes = try await services.rooms(context.visit).intake.bytes(
+                of: item.id, limit: Limits.export)
+        else {
             throw ConsoleError.notFound("The bytes of this document are gone.")
         }
         var headers = HTTPFields()
@@ -108,13 +116,16 @@ struct IntakePages {
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
-    private func page(_ query: Query, outcome: UploadOutcome?) async throws -> Page {
-        let statistics = try await services.reports.statistics()
+    private func page(
+        _ query: Query, outcome: UploadOutcome?, _ context: ConsoleContext
+    ) async throws -> Page {
+        let rooms = try services.rooms(context.visit)
+        let statistics = try await rooms.reports.statistics()
         let before = query["before"].flatMap { Int64($0) }
-        let recent = try await services.reports.recent(
+        let recent = try await rooms.reports.recent(
             limit: Limits.recentReports + 1, before: before)
         let quarantineBefore = query["quarantined-before"].flatMap { Int64($0) }
-        let items = try await services.intake.quarantined(
+        let items = try await rooms.intake.quarantined(
             limit: Limits.quarantineRows + 1, before: quarantineBefore)
         var fields: Fields = [
             "lead": .list(IntakeWords.lead(statistics)),
@@ -127,6 +138,7 @@ struct IntakePages {
             "itemCount": .text(
                 Numbers.counted(statistics.quarantined, "document", "documents")),
             "uploadLimit": .text(Numbers.bytes(Int64(Limits.upload))),
+            "mayAct": .flag(context.mayWork),
             "isDiscarded": .flag(query["discarded"] != nil),
         ]
         if recent.count > Limits.recentReports {

@@ -3,8 +3,9 @@ import Storage
 
 /// `/intake/quarantine/ID`: what could not be read, why, and what can be done with it.
 enum QuarantinedPage {
-    static func page(_ item: QuarantinedItem, excerpt: [UInt8]) -> Page {
+    static func page(_ item: QuarantinedItem, excerpt: [UInt8], mayAct: Bool) -> Page {
         var fields = fields(item)
+        fields["mayAct"] = .flag(mayAct)
         fields["excerpt"] = .text(text(of: excerpt))
         fields["hasExcerpt"] = .flag(!excerpt.isEmpty)
         fields["isExcerptCut"] = .flag(Int64(excerpt.count) < item.byteCount)

@@ -14,7 +14,7 @@ struct PlanPages {
             let choice = WindowChoice(Query(request))
             let now = services.now()
             guard
-                let plan = try await services.adviser.plan(
+                let plan = try await services.rooms(context.visit).adviser.plan(
                     for: domain, days: choice.days, until: choice.until, now: now)
             else { throw DomainPages.unknown(domain) }
             return templates.response(

@@ -14,7 +14,7 @@ struct PortfolioPages {
             let query = Query(request)
             let choice = WindowChoice(query)
             let from = query["from"].flatMap { Int($0) } ?? 0
-            let portfolio = try await services.domains.portfolio(
+            let portfolio = try await services.rooms(context.visit).domains.portfolio(
                 days: choice.days, until: choice.until, now: services.now())
             return templates.response(
                 Self.page(portfolio, choice: choice, from: from), for: context.visit)

@@ -43,7 +43,7 @@ struct QueuePages {
             }
             scope = .destination(found.name)
         }
-        let count = try await context.carryOut(act, scope, gateway)
+        let count = try await context.carryOut(act, scope, gateway, services)
         return .redirect(to: "/queue?done=\(act.rawValue)&n=\(count)", type: .normal)
     }
 

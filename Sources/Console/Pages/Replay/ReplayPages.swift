@@ -17,13 +17,13 @@ struct ReplayPages {
             let choice = WindowChoice(query)
             let now = services.now()
             guard
-                let overview = try await services.domains.overview(
+                let overview = try await services.rooms(context.visit).domains.overview(
                     of: domain, days: choice.days, until: choice.until, now: now)
             else { throw DomainPages.unknown(domain) }
             let proposal = ReplayProposal(query, published: overview.published)
             var fields = Self.fields(overview, proposal: proposal, choice: choice)
             do {
-                let result = try await services.adviser.replay(
+                let result = try await services.rooms(context.visit).adviser.replay(
                     domain: domain, record: proposal.text, days: choice.days, until: choice.until,
                     now: now)
                 fields = fields.adding(Self.fields(result, proposal: proposal, choice: choice))

@@ -11,7 +11,10 @@ struct ReportPages {
     func register(on router: Router<ConsoleContext>) {
         router.get("/reports/:id") { _, context in
             let id = try context.id("report")
-            guard let report = try await services.reports.report(id, rows: Limits.reportRows) else {
+            guard
+                let report = try await services.rooms(context.visit).reports.report(
+                    id, rows: Limits.reportRows)
+            else {
                 throw ConsoleError.notFound("There is no report with this number.")
             }
             return templates.response(Self.page(report), for: context.visit)

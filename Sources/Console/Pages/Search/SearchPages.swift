@@ -13,7 +13,7 @@ struct SearchPages {
             let query = Query(request)
             let asked = String((query["q"] ?? "").prefix(200))
             let choice = WindowChoice(query)
-            let results = try await find(asked, choice: choice)
+            let results = try await find(asked, choice: choice, context)
             var fields: Fields = [
                 "asked": asked.isEmpty ? nil : ForeignText.value(asked),
                 "askedInput": .text(ForeignText.clean(asked, limit: 200)),
@@ -27,12 +27,15 @@ struct SearchPages {
         }
     }
 
-    private func find(_ asked: String, choice: WindowChoice) async throws -> [Fields] {
+    private func find(
+        _ asked: String, choice: WindowChoice, _ context: ConsoleContext
+    ) async throws -> [Fields] {
         let needle = asked.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
         guard !needle.isEmpty else { return [] }
         let ascii = DomainName(needle)?.text ?? needle
         let now = services.now()
-        let portfolio = try await services.domains.portfolio(
+        let rooms = try services.rooms(context.visit)
+        let portfolio = try await rooms.domains.portfolio(
             days: choice.days, until: choice.until, now: now)
         var found: [Fields] = []
         for summary in portfolio.domains
@@ -46,7 +49,7 @@ struct SearchPages {
             if found.count >= Limits.searchResults { return found }
         }
         for summary in portfolio.domains.prefix(Limits.searchedDomains) {
-            let overview = try await services.domains.overview(
+            let overview = try await rooms.domains.overview(
                 of: summary.domain, days: choice.days, until: choice.until, now: now)
             for sender in overview?.senders ?? []
             where sender.name.lowercased().contains(needle) || sender.key.contains(needle) {

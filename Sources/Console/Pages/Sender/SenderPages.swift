@@ -15,7 +15,7 @@ struct SenderPages {
             let key = PercentCoding.decode(context.parameters.get("key") ?? "")
             let choice = WindowChoice(Query(request))
             guard
-                let detail = try await services.domains.sender(
+                let detail = try await services.rooms(context.visit).domains.sender(
                     key, of: domain, days: choice.days, until: choice.until, now: services.now())
             else {
                 throw ConsoleError.notFound(

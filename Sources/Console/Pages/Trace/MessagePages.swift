@@ -71,27 +71,37 @@ struct MessagePages {
     ) async throws -> Response {
         let history = try await history(context)
         let id = QueueIdentifier(storedValue: history.message.id)
-        try await context.carryOut(act, .message(id), gateway)
+        try await context.carryOut(act, .message(id), gateway, services)
         return .redirect(to: "/messages/\(id)?done=\(act.rawValue)", type: .normal)
     }
 }
 
 extension ConsoleContext {
-    var mayManageMail: Bool { visit.account?.role.mayManageMail ?? false }
+    /// Whether this person may change anything about reports and mail.
+    var mayWork: Bool { visit.isAny(of: RouteAccess.workers) }
+    var mayManageMail: Bool { mayWork }
 
-    /// Has a person's request done, and says so in the log.
+    /// Has a person's request done. What is asked is in the audit log before it is done: the mail
+    /// is not kept in the database, and nothing may happen that is not told.
     ///
     /// - Returns: to how many messages.
     @discardableResult
     func carryOut(
-        _ act: QueueRequest.Act, _ scope: QueueRequest.Scope, _ gateway: GatewayServices
+        _ act: QueueRequest.Act, _ scope: QueueRequest.Scope, _ gateway: GatewayServices,
+        _ services: ConsoleServices
     ) async throws -> Int {
-        guard let account = visit.account, account.role.mayManageMail else {
-            throw ConsoleError.forbidden("Your account may look at mail, and not change it.")
-        }
+        guard let account = visit.account, let organisation = visit.organisation, mayManageMail
+        else { throw ConsoleError.forbidden("Your account may look at mail, and not change it.") }
+        let audit = services.accounts.audit(of: organisation)
+        let change = AuditChange(by: AuditActor(account), "mail.\(act.rawValue)", scope.subject)
+        try await audit.append(change, at: services.now())
         let answer = try await gateway.carryOut(QueueRequest(act, scope, by: account.name))
         switch answer {
         case .refused(let sentence):
+            var refused = change
+            refused.act = "mail.refused"
+            refused.after = ForeignText.clean(sentence, limit: 300)
+            try await audit.append(refused, at: services.now())
             throw ConsoleError.forbidden(ForeignText.clean(sentence, limit: 300))
         case .done(let messages):
             logger.info(
@@ -100,6 +110,17 @@ extension ConsoleContext {
                     "act": "\(act.rawValue)", "messages": "\(messages)", "by": "\(account.name)",
                 ])
             return messages
+        }
+    }
+}
+
+extension QueueRequest.Scope {
+    /// What it is about, for the audit log.
+    fileprivate var subject: String {
+        switch self {
+        case .message(let id): "message \(id)"
+        case .destination(let name): "all mail for \(name)"
+        case .everything: "all mail that waits"
         }
     }
 }

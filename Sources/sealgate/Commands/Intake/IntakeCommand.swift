@@ -55,7 +55,7 @@ struct IntakeCommand: AsyncParsableCommand {
                 }
                 var (read, refused) = (0, 0)
                 for id in all {
-                    let outcome = try await house.intake.retry(id)
+                    let outcome = try await house.intake.retry(id, by: commandLineActor())
                     read += outcome.accepted.count + outcome.repeated.count
                     refused += outcome.refused.count
                 }
@@ -120,7 +120,9 @@ struct IntakeCommand: AsyncParsableCommand {
 
         func run() async throws {
             let house = try await House.open(store.settings(), lookup: nil)
-            for id in ids { try await house.intakeStore.discard(id) }
+            for id in ids {
+                try await house.intakeStore.discard(id, by: commandLineActor(), now: clock())
+            }
             try await house.close()
         }
     }

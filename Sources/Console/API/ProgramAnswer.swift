@@ -1,0 +1,27 @@
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Answers for programs: JSON, kept by nobody.
+enum ProgramAnswer {
+    private struct Refusal: Encodable { var error: String }
+
+    static func refusal(_ error: ConsoleError) -> Response {
+        var response = json(Refusal(error: error.sentence), status: error.status)
+        if error == .noToken { response.headers[.wwwAuthenticate] = "Bearer" }
+        return response
+    }
+
+    static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) -> Response {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let bytes = (try? encoder.encode(value)).map { Array($0) } ?? Array("{}".utf8)
+        var headers = HTTPFields()
+        headers[.contentType] = "application/json"
+        headers[.cacheControl] = "no-store"
+        return Response(
+            status: status, headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+}

@@ -1,0 +1,62 @@
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Storage
+
+/// `/api/v1/…`: for programs that show a token.
+struct ProgramPages {
+    let services: ConsoleServices
+
+    func register(on router: Router<ConsoleContext>) {
+        router.get("/api/v1/token") { _, context in
+            guard let token = context.visit.token else { throw ConsoleError.noToken }
+            return ProgramAnswer.json(TokenFacts(token))
+        }
+        router.get("/api/v1/audit") { _, context in
+            guard let organisation = context.visit.organisation else { throw ConsoleError.noToken }
+            return AuditExport.response(services.accounts.audit(of: organisation), name: nil)
+        }
+    }
+
+    private struct TokenFacts: Encodable {
+        var name: String
+        var organisation: Int64
+        var role: String
+        var scopes: [String]
+        /// Seconds since 1970.
+        var expiresAt: Int64
+
+        init(_ token: APIToken) {
+            name = token.name
+            organisation = token.organisation.rawValue
+            role = token.role.rawValue
+            scopes = token.scopes.map(\.rawValue).sorted()
+            expiresAt = token.expiresAt
+        }
+    }
+}
+
+/// A whole audit log, line by line.
+enum AuditExport {
+    /// - Parameter name: of the file that a browser saves.
+    static func response(_ audit: AuditStore, name: String?) -> Response {
+        var headers = HTTPFields()
+        headers[.contentType] = "application/x-ndjson"
+        headers[.cacheControl] = "no-store"
+        if let name { headers[.contentDisposition] = "attachment; filename=\"\(name)\"" }
+        return Response(
+            status: .ok, headers: headers,
+            body: ResponseBody { writer in
+                var last: Int64 = 0
+                while true {
+                    let entries = try await audit.entries(after: last)
+                    guard let end = entries.last else { break }
+                    last = end.sequence
+                    let text = entries.map { $0.line + "\n" }.joined()
+                    try await writer.write(ByteBuffer(string: text))
+                }
+                try await writer.finish(nil)
+            })
+    }
+}

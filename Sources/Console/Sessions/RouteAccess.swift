@@ -1,0 +1,113 @@
+import Storage
+
+/// Who may use a route of the console. This table is the only place that says so: `FrontDoor` reads
+/// it for every request, and a route that is not in it is refused.
+enum RouteAccess: Hashable, Sendable {
+    /// Anybody and any program; nothing of an organisation is told.
+    case everybody
+    /// Anybody with a browser: the forms that lead in.
+    case visitors
+    /// Whoever signed in, even when they belong to no organisation any more.
+    case signedIn
+    /// Whoever has one of these roles in the organisation that they look at.
+    case members(Set<Role>)
+    /// The same in the organisation whose mail this program passes on.
+    case mail(Set<Role>)
+    /// Programs that show a token with this scope and one of these roles.
+    case programs(TokenScope, Set<Role>)
+
+    private static let all = Set(Role.allCases)
+    static let readers: Set<Role> = [.owner, .operator, .auditor]
+    static let workers: Set<Role> = [.owner, .operator]
+    static let owners: Set<Role> = [.owner]
+
+    /// The row of a route; nil where there is none.
+    ///
+    /// - Parameters:
+    ///   - method: `GET`, `POST`; `HEAD` counts as `GET`.
+    ///   - route: the path as it was registered, with its parameters' names.
+    static func row(_ method: String, _ route: String) -> RouteAccess? {
+        // Style sheet and seal, whose addresses carry their digests.
+        if method == "GET" || method == "HEAD", route.hasPrefix("/assets/") { return .everybody }
+        return table["\(method == "HEAD" ? "GET" : method) \(route)"]
+    }
+
+    private static let table: [String: RouteAccess] = [
+        "GET /healthz": .everybody,
+        "GET /health/live": .everybody,
+        "GET /health/ready": .everybody,
+        "GET /metrics": .everybody,
+        "GET /favicon.ico": .everybody,
+
+        "GET /sign-in": .visitors,
+        "POST /sign-in": .visitors,
+        "POST /sign-in/code": .visitors,
+        "GET /welcome": .visitors,
+        "POST /welcome": .visitors,
+        "GET /join": .visitors,
+        "POST /join": .visitors,
+        "GET /glossary": .visitors,
+        "POST /theme": .visitors,
+        "POST /sign-out": .visitors,
+
+        "GET /account": .signedIn,
+        "POST /account/second-step/begin": .signedIn,
+        "POST /account/second-step/confirm": .signedIn,
+        "POST /account/second-step/end": .signedIn,
+        "GET /organisations": .signedIn,
+        "POST /organisations/look": .signedIn,
+
+        "GET /": .members(all),
+        "GET /domains": .members(all),
+        "GET /domains/{domain}": .members(all),
+        "GET /domains/{domain}/senders/{key}": .members(all),
+        "GET /domains/{domain}/replay": .members(all),
+        "GET /domains/{domain}/plan": .members(all),
+        "GET /search": .members(all),
+        "GET /reports/{id}": .members(all),
+
+        "GET /intake": .members(readers),
+        "POST /intake/upload": .members(workers),
+        "GET /intake/quarantine/{id}": .members(readers),
+        "GET /intake/quarantine/{id}/export": .members(readers),
+        "POST /intake/quarantine/{id}/retry": .members(workers),
+        "GET /intake/quarantine/{id}/discard": .members(workers),
+        "POST /intake/quarantine/{id}/discard": .members(workers),
+
+        "GET /messages": .mail(readers),
+        "GET /messages/{id}": .mail(readers),
+        "GET /messages/{id}/delete": .mail(workers),
+        "POST /messages/{id}/release": .mail(workers),
+        "POST /messages/{id}/hold": .mail(workers),
+        "POST /messages/{id}/retry": .mail(workers),
+        "POST /messages/{id}/delete": .mail(workers),
+        "GET /queue": .mail(readers),
+        "GET /queue/delete": .mail(workers),
+        "POST /queue/release": .mail(workers),
+        "POST /queue/hold": .mail(workers),
+        "POST /queue/retry": .mail(workers),
+        "POST /queue/delete": .mail(workers),
+        "GET /setup": .mail(readers),
+        "GET /setup/{provider}": .mail(readers),
+        "POST /setup/{provider}/check": .mail(workers),
+
+        "GET /people": .members(readers),
+        "POST /people/invite": .members(owners),
+        "POST /people/invitations/{id}/withdraw": .members(owners),
+        "GET /people/{id}": .members(owners),
+        "POST /people/{id}/role": .members(owners),
+        "POST /people/{id}/remove": .members(owners),
+        "POST /people/undo": .members(owners),
+        "GET /tokens": .members(readers),
+        "POST /tokens/make": .members(owners),
+        "GET /tokens/{id}/revoke": .members(owners),
+        "POST /tokens/{id}/revoke": .members(owners),
+        "GET /audit": .members(readers),
+        "GET /audit/export": .members(readers),
+
+        "POST /intake/quarantine/{id}/take": .members(workers),
+        "POST /api/v1/reports": .programs(.bringReports, workers),
+        "GET /api/v1/token": .programs(.read, readers),
+        "GET /api/v1/audit": .programs(.readAudit, readers),
+    ]
+}
