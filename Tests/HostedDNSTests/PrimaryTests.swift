@@ -206,8 +206,13 @@ import Testing
 
     @Test func `without a key only a server on this machine is asked`() async throws {
         try await withServer(.knot) { server in
-            let desk = try await Desk(server, keys: [])
-            let change = try await desk.propose([Self.raise])
+            let keyless = try await Desk(server, keys: [])
+            let change = try await keyless.propose([Self.raise])
+            let asked = refusal(try await keyless.desk.apply(change.id, by: "Ada"))
+            #expect(asked.contains("There is no key"), "\(asked)")
+            await keyless.resolver.shutDown()
+            let desk = try await Desk(
+                server, keys: [], store: keyless.store, allowsUnsigned: true)
             let sentence = refusal(try await desk.desk.apply(change.id, by: "Ada"))
             #expect(sentence.contains("allow this key"), "\(sentence)")
             let zone = try #require(DNSName("example.test"))

@@ -11,15 +11,19 @@ public struct ChangeDesk: Sendable {
     private let applier: ChangeApplier
     private let watch: ChangeWatch
     private let keys: KeyRing
+    private let allowsUnsigned: Bool
     private let now: @Sendable () -> Int64
 
-    /// - Parameter now: seconds since 1970.
+    /// - Parameters:
+    ///   - allowsUnsigned: whether a server on this machine may be asked without a key.
+    ///   - now: seconds since 1970.
     public init(
         store: ChangeStore, asker: any ZoneAsking, keys: KeyRing, updater: ZoneUpdater,
-        now: @escaping @Sendable () -> Int64
+        allowsUnsigned: Bool = false, now: @escaping @Sendable () -> Int64
     ) {
         self.store = store
         self.keys = keys
+        self.allowsUnsigned = allowsUnsigned
         self.now = now
         applier = ChangeApplier(asker: asker, updater: updater)
         watch = ChangeWatch(store: store, asker: asker)
@@ -122,6 +126,11 @@ public struct ChangeDesk: Sendable {
             key = try keys.key(for: place.zone)
         } catch {
             return .refused("\(error)")
+        }
+        guard key != nil || allowsUnsigned else {
+            return .refused(
+                "There is no key (TSIG) for the server \(place.server). Name the file that has it "
+                    + "with --tsig-keys, or export the change and make it by hand.")
         }
         // Written down before it is sent: should we be stopped, the watch finds out what became
         // of it.

@@ -22,16 +22,18 @@ struct Desk {
     ///   - skew: seconds by which our clock, as signatures carry it, is wrong.
     init(
         _ server: PrimaryServer, keys: [TransactionKey]? = nil, named: [KeyRing.Primary] = [],
-        store: ChangeStore? = nil, skew: Int64 = 0, timeout: Duration = .seconds(5)
+        store: ChangeStore? = nil, skew: Int64 = 0, timeout: Duration = .seconds(5),
+        allowsUnsigned: Bool = false
     ) async throws {
         try await self.init(
             at: server.place, keys: keys, named: named, store: store, skew: skew,
-            timeout: timeout)
+            timeout: timeout, allowsUnsigned: allowsUnsigned)
     }
 
     init(
         at place: ResolverAddress, keys: [TransactionKey]? = nil, named: [KeyRing.Primary] = [],
-        store: ChangeStore? = nil, skew: Int64 = 0, timeout: Duration = .seconds(5)
+        store: ChangeStore? = nil, skew: Int64 = 0, timeout: Duration = .seconds(5),
+        allowsUnsigned: Bool = false
     ) async throws {
         var configuration = ResolverConfiguration(servers: [place])
         configuration.cacheEntries = 0
@@ -50,7 +52,7 @@ struct Desk {
         desk = ChangeDesk(
             store: self.store, asker: asker,
             keys: KeyRing(keys: try keys ?? [PrimaryServer.key()], primaries: named),
-            updater: updater
+            updater: updater, allowsUnsigned: allowsUnsigned
         ) { clock.now }
         watch = ChangeWatch(store: self.store, asker: asker)
     }
