@@ -140,3 +140,13 @@ public enum ChangeConsequences {
         RecordText(text).value("p").map { !$0.isEmpty } ?? false
     }
 }
+
+extension ChangeConsequences.Mail {
+    /// As a plan tells it.
+    public init(of plan: EnforcementPlan) {
+        let readiness = plan.readiness
+        self.init(
+            days: plan.daysObserved,
+            failing: max(0, readiness.legitimateMessages - readiness.survivingMessages))
+    }
+}

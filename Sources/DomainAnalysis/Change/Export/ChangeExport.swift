@@ -27,10 +27,32 @@ public enum ChangeExport: String, CaseIterable, Sendable {
         }
     }
 
+    /// The same with the zone's apex as a text, as it is kept.
+    public func render(_ change: ZoneChange, zoneName: String?) throws -> String {
+        try render(change, zone: zoneName.flatMap { DNSName($0) })
+    }
+
+    /// Letters that nobody sees, or that turn the direction of others, by their numbers: outside
+    /// ASCII there is nothing in JSON but the insides of texts.
+    private static func steady(_ json: String) -> String {
+        var result = ""
+        for scalar in json.unicodeScalars {
+            guard scalar.value >= 0x7F, ChangeText.isUnseen(scalar) else {
+                result.unicodeScalars.append(scalar)
+                continue
+            }
+            for unit in String(scalar).utf16 {
+                let digits = String(unit, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            }
+        }
+        return result
+    }
+
     private static func json(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+        return steady(String(decoding: try encoder.encode(value), as: UTF8.self)) + "\n"
     }
 }
 

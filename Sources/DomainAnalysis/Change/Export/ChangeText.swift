@@ -55,13 +55,17 @@ public enum ChangeText {
     static func plain(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
-            switch scalar.properties.generalCategory {
-            case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
-                .paragraphSeparator:
-                result.append("\u{FFFD}")
-            default: result.unicodeScalars.append(scalar)
-            }
+            result.unicodeScalars.append(isUnseen(scalar) ? "\u{FFFD}" : scalar)
         }
         return result
+    }
+
+    static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
+            .paragraphSeparator:
+            true
+        default: false
+        }
     }
 }
