@@ -235,7 +235,8 @@ let package = Package(
             "ConsoleTests",
             [
                 "Console", "Storage", "SQLDatabase", "DNS", "DomainAnalysis", "Identities",
-                "MailReports", "ReportConsumer", "HostedDNS", "Gateway", "SMTP", "Spool", logging,
+                "MailReports", "ReportConsumer", "HostedDNS", "DNSResolver", "Gateway", "SMTP",
+                "Spool", logging,
                 .product(name: "Hummingbird", package: "hummingbird"), "TestSupport",
             ]),
         tests("WalkTests", ["sealgate", "TestSupport"], exclude: ["Gateway/Peers"]),

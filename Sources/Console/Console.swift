@@ -49,7 +49,8 @@ private func makeRouter(
 ) throws -> Router<ConsoleContext> {
     var services = services
     services.publicURL = configuration.publicURL
-    let templates = try Templates(showsMail: services.gateway != nil)
+    let templates = try Templates(
+        showsMail: services.gateway != nil, showsChanges: services.changes != nil)
     let router = Router(context: ConsoleContext.self, options: [.autoGenerateHeadEndpoints])
     let cookies = SessionCookies(isSecure: configuration.secureCookies)
     router.add(
@@ -76,6 +77,9 @@ private func makeRouter(
     ReportPushRoute(services: services).register(on: router)
     GlossaryPages(templates: templates).register(on: router)
     SearchPages(templates: templates, services: services).register(on: router)
+    if let desk = services.changes {
+        ChangePages(templates: templates, services: services, desk: desk).register(on: router)
+    }
     if let gateway = services.gateway {
         MessagePages(templates: templates, services: services, gateway: gateway)
             .register(on: router)

@@ -1,4 +1,5 @@
 public import DomainAnalysis
+public import HostedDNS
 public import Identities
 public import MailReports
 public import ReportConsumer
@@ -84,6 +85,9 @@ public struct ConsoleServices: Sendable {
     let now: @Sendable () -> Int64
     /// Nil where this program runs no gateway: then there are no pages about mail.
     let gateway: GatewayServices?
+    /// For the first organisation; nil where nobody makes changes of the DNS: then there are no
+    /// pages about them.
+    let changes: ChangeDesk?
     let operations: OperationsServices
     /// The address that people use, where it is known.
     var publicURL: String?
@@ -96,7 +100,7 @@ public struct ConsoleServices: Sendable {
         domains: any DomainReading, reports: any ReportReading, intake: any QuarantineKeeping,
         accounts: AccountStore, door: any ReportDoor, adviser: any DomainAdvising,
         now: @escaping @Sendable () -> Int64, gateway: GatewayServices? = nil,
-        operations: OperationsServices = OperationsServices(),
+        changes: ChangeDesk? = nil, operations: OperationsServices = OperationsServices(),
         others: @escaping @Sendable (OrganisationID) -> OrganisationServices? = { _ in nil }
     ) {
         self.accounts = accounts
@@ -105,6 +109,7 @@ public struct ConsoleServices: Sendable {
         self.others = others
         self.now = now
         self.gateway = gateway
+        self.changes = changes
         self.operations = operations
     }
 

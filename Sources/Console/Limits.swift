@@ -27,6 +27,7 @@ public enum Limits {
     /// Rows of a report, reports and quarantined items on a page.
     public static let reportRows = 200
     public static let recentReports = 20
+    public static let changeRows = 50
     public static let quarantineRows = 20
     /// Domains on a page of the portfolio.
     public static let portfolioDomains = 100

@@ -31,10 +31,14 @@ struct Templates: Sendable {
     let styleSheet: Asset
     let seal: Asset
     private let showsMail: Bool
+    private let showsChanges: Bool
 
-    /// - Parameter showsMail: whether there are pages about messages and the queue.
-    init(showsMail: Bool = false) throws {
+    /// - Parameters:
+    ///   - showsMail: whether there are pages about messages and the queue.
+    ///   - showsChanges: whether there are pages about changes of the DNS.
+    init(showsMail: Bool = false, showsChanges: Bool = false) throws {
         self.showsMail = showsMail
+        self.showsChanges = showsChanges
         var library = MustacheLibrary()
         for (name, bytes) in Self.files {
             try library.register(String(decoding: bytes, as: UTF8.self), named: name)
@@ -51,6 +55,9 @@ struct Templates: Sendable {
     private static let files: [(String, [UInt8])] = [
         ("account", PackageResources.account_mustache),
         ("audit", PackageResources.audit_mustache),
+        ("change", PackageResources.change_mustache),
+        ("changediff", PackageResources.changediff_mustache),
+        ("changes", PackageResources.changes_mustache),
         ("deletemessage", PackageResources.deletemessage_mustache),
         ("deletequeue", PackageResources.deletequeue_mustache),
         ("discard", PackageResources.discard_mustache),
@@ -109,6 +116,8 @@ struct Templates: Sendable {
         fields["lookedAt"] =
             visit.organisations > 1
             ? visit.membership.map { ForeignText.value($0.organisation.name, limit: 24) } : nil
+        fields["showsChanges"] = .flag(
+            showsChanges && isReader && visit.organisation == .first)
         fields["formToken"] = .text(visit.formToken)
         fields["accountName"] = visit.account.map { ForeignText.value($0.name, limit: 24) }
         for place in Page.Place.allCases {
@@ -128,11 +137,12 @@ struct Templates: Sendable {
 struct Page {
     /// The entry of the navigation that is marked.
     enum Place: CaseIterable {
-        case domains, messages, queue, setup, intake, people, glossary, nowhere
+        case domains, changes, messages, queue, setup, intake, people, glossary, nowhere
 
         var flag: String {
             switch self {
             case .domains: "isAtDomains"
+            case .changes: "isAtChanges"
             case .messages: "isAtMessages"
             case .queue: "isAtQueue"
             case .setup: "isAtSetup"

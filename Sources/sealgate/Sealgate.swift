@@ -12,6 +12,7 @@ struct Sealgate: AsyncParsableCommand {
               sealgate import PATH                take in DMARC and TLS reports
               sealgate senders --domain D         who sends as D
               sealgate plan --domain D            what stands between D and p=reject
+              sealgate change propose --domain D  a change of D's DNS, made when you say so
               sealgate verify MESSAGE.eml         what one message proves about its sender
 
             Exit codes: 0 done; 1 it failed, and the message says why and what to do; 2 done, but
@@ -25,6 +26,6 @@ struct Sealgate: AsyncParsableCommand {
             SignCommand.self, SealCommand.self, KeyCommand.self, QueueCommand.self,
             TraceCommand.self, BalanceCommand.self, DoctorCommand.self, SetupCommand.self,
             OrganisationCommand.self, PeopleCommand.self, TokensCommand.self, AuditCommand.self,
-            ConfigCommand.self,
+            ChangeCommand.self, ConfigCommand.self,
         ])
 }

@@ -55,6 +55,14 @@ struct WindowChoice {
     let days: Int
     let until: UTCDay?
 
+    /// What a page without a choice looks at.
+    static let standard = WindowChoice(days: usual, until: nil)
+
+    private init(days: Int, until: UTCDay?) {
+        self.days = days
+        self.until = until
+    }
+
     init(_ query: Query) {
         let asked = query["days"].flatMap { Int($0) } ?? Self.usual
         days = Self.choices.contains(asked) ? asked : Self.usual

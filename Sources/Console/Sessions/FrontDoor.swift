@@ -83,6 +83,12 @@ struct FrontDoor: RouterMiddleware {
                 throw ConsoleError.notFound(
                     "No mail of this organisation passes through this program.")
             }
+        case .zones(let roles):
+            try check(roles, context)
+            guard context.visit.organisation == .first else {
+                throw ConsoleError.notFound(
+                    "This program has no keys for the zones of this organisation.")
+            }
         case .programs: throw ConsoleError.forbidden("This address is for programs.")
         case nil:
             context.logger.error(

@@ -13,6 +13,8 @@ enum RouteAccess: Hashable, Sendable {
     case members(Set<Role>)
     /// The same in the organisation whose mail this program passes on.
     case mail(Set<Role>)
+    /// The same in the organisation whose zones this program has keys for.
+    case zones(Set<Role>)
     /// Programs that show a token with this scope and one of these roles.
     case programs(TokenScope, Set<Role>)
 
@@ -90,6 +92,16 @@ enum RouteAccess: Hashable, Sendable {
         "GET /setup": .mail(readers),
         "GET /setup/{provider}": .mail(readers),
         "POST /setup/{provider}/check": .mail(workers),
+
+        "GET /changes": .zones(readers),
+        "GET /changes/{id}": .zones(readers),
+        "GET /changes/{id}/export/{form}": .zones(readers),
+        "POST /changes/{id}/apply": .zones(workers),
+        "POST /changes/{id}/made": .zones(workers),
+        "POST /changes/{id}/dismiss": .zones(workers),
+        "POST /changes/{id}/undo": .zones(workers),
+        "POST /domains/{domain}/plan/propose": .zones(workers),
+        "POST /domains/{domain}/lock-down": .zones(workers),
 
         "GET /people": .members(readers),
         "POST /people/invite": .members(owners),

@@ -3,6 +3,7 @@ import Spool
 import UnixSignals
 import Storage
 import Console
+import HostedDNS
 import Logging
 import ServiceLifecycle
 
@@ -37,9 +38,11 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var console: ConsoleOptions
     @OptionGroup var mail: GatewayFlags
     @OptionGroup var places: PlaceFlags
+    @OptionGroup var changes: ChangeFlags
 
     func run() async throws {
-        let settings = try await store.settings(resolver, networks, console, mail, places)
+        let settings = try await store.settings(
+            resolver, networks, console, mail, places, changes)
         try await withLookup(settings) { lookup in
             let house = try await House.open(settings, lookup: lookup, takesIn: true)
             let gateway =
@@ -48,16 +51,20 @@ struct ServeCommand: AsyncParsableCommand {
                 : nil
             gateway.map(tell)
             let (store, resolver, networks) = (store, resolver, networks)
-            let (console, mail, places) = (console, mail, places)
+            let (console, mail, places, changes) = (console, mail, places, changes)
             let reload = ReloadService(
                 renewal: gateway?.renewal,
                 settings: {
-                    try await store.settings(resolver, networks, console, mail, places)
+                    try await store.settings(resolver, networks, console, mail, places, changes)
                 },
                 logger: gatewayLogger())
+            let asker = ZoneAsker(lookup: lookup ?? NoLookup())
+            let desk = try house.changeDesk(settings, asker: asker)
+            let watch = ChangeWatchService(
+                watch: ChangeWatch(store: desk.store, asker: asker), logger: gatewayLogger())
             try await serve(
-                house, settings.console, gateway: gateway,
-                also: [reload] + house.intakeServices(settings, logger: intakeLogger())
+                house, settings.console, gateway: gateway, desk: desk,
+                also: [reload, watch] + house.intakeServices(settings, logger: intakeLogger())
             ) { address in
                 say("The console is at \(address)")
                 if let link = try await house.firstSignInLink(address) {
@@ -106,7 +113,7 @@ extension House {
 /// Runs the console until it is stopped by a signal; `started` is told its address.
 func serve(
     _ house: House, _ options: Settings.Console, gateway: GatewayHouse? = nil,
-    also services: [any Service] = [],
+    desk: ChangeDesk? = nil, also services: [any Service] = [],
     started: @escaping @Sendable (String) async throws -> Void
 ) async throws {
     var logger = Logger(label: "console")
@@ -117,7 +124,7 @@ func serve(
         services: ConsoleServices(
             domains: house.domains, reports: house.reports, intake: house.intakeStore,
             accounts: house.accounts, door: house.intake, adviser: house.adviser,
-            now: { clock() }, gateway: gateway?.consoleServices(house),
+            now: { clock() }, gateway: gateway?.consoleServices(house), changes: desk,
             operations: gateway?.operations ?? OperationsServices(),
             others: { house.rooms(of: $0) }),
         configuration: ConsoleConfiguration(

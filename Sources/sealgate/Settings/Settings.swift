@@ -1,3 +1,4 @@
+import HostedDNS
 import Identities
 
 /// Everything about a Sealgate that its operator chooses, with what holds until they do.
@@ -27,6 +28,15 @@ struct Settings: Sendable {
     var intake = Intake()
     var console = Console()
     var gateway = Gateway()
+    var changes = Changes()
+
+    /// How changes of the DNS are sent.
+    struct Changes: Sendable {
+        /// A file of keys in BIND's form; nil sends nothing.
+        var keys: String?
+        /// Primary servers that a person named.
+        var primaries: [KeyRing.Primary] = []
+    }
 
     /// Where the console listens, and how people reach it.
     struct Console: Sendable {

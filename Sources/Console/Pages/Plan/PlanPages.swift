@@ -18,11 +18,16 @@ struct PlanPages {
                     for: domain, days: choice.days, until: choice.until, now: now)
             else { throw DomainPages.unknown(domain) }
             return templates.response(
-                Self.page(plan, domain: domain, choice: choice), for: context.visit)
+                Self.page(
+                    plan, domain: domain, choice: choice,
+                    mayPropose: services.changes != nil && context.mayChangeDNS),
+                for: context.visit)
         }
     }
 
-    static func page(_ plan: EnforcementPlan, domain: DomainName, choice: WindowChoice) -> Page {
+    static func page(
+        _ plan: EnforcementPlan, domain: DomainName, choice: WindowChoice, mayPropose: Bool = false
+    ) -> Page {
         var fields = DomainHeading.fields(domain, choice: choice, tab: .plan)
         fields["headline"] = ForeignText.value(plan.headline, limit: 500)
         fields["readiness"] = ForeignText.value(plan.readiness.sentence, limit: 500)
@@ -33,7 +38,17 @@ struct PlanPages {
             "Worked out from \(Numbers.counted(plan.totalMessages, "message", "messages")) that "
                 + "\(Numbers.counted(plan.reporters, "receiver", "receivers")) reported over "
                 + "\(Numbers.counted(plan.daysObserved, "day", "days")), and from today's DNS.")
-        fields["steps"] = .list(plan.steps.map { step($0, domain: domain, choice: choice) })
+        fields["steps"] = .list(
+            plan.steps.map { each in
+                var fields = step(each, domain: domain, choice: choice)
+                if mayPropose, !each.changes.isEmpty {
+                    fields["proposeLink"] =
+                        Link("domains", domain.text, "plan", "propose")
+                        .with("step", String(each.order)).with("kind", each.kind.rawValue)
+                        .with(choice).value
+                }
+                return fields
+            })
         fields["hasSteps"] = .flag(!plan.steps.isEmpty)
         fields["rejectLink"] =
             Link("domains", domain.text, "replay").with("policy", "reject").with(choice).value
