@@ -188,6 +188,9 @@ import Testing
                 // A person's cookie opens nothing that is for programs.
                 #expect(try await Self.ask(route, browser, form: form).status == 401)
             }
+            let nothing = try await program.get("/api/v1/nothing")
+            #expect(nothing.status == 404)
+            #expect(nothing["Content-Type"] == "application/json")
             // And a token opens nothing that is for people.
             for route in routes where !Self.isOpen(route) && !Self.isForPrograms(route) {
                 let answer = try await Self.ask(

@@ -47,6 +47,9 @@ struct FrontDoor: RouterMiddleware {
             try await admitProgram(request, scope, roles, &context)
             return try await next(request, context)
         }
+        if access == nil, Self.isForPrograms(request) {
+            throw ConsoleError.notFound("There is no such address.")
+        }
         if let token = cookies.session(in: request),
             let admission = try await services.accounts.admission(in: token, now: services.now())
         {

@@ -25,6 +25,7 @@ struct BrowserWalkTests {
             let console = try DemonstrationConsole(folder: folder)
             let browser = try Chromium(profile: folder + "/profile")
             try signIn(browser, console)
+            try fill(browser, console)
             let pages = try addresses(browser, console) + mailPages(browser, console)
             for look in Look.all {
                 try browser.look(width: look.width, height: 900, isDark: look.isDark)
@@ -80,6 +81,23 @@ struct BrowserWalkTests {
         #expect(try browser.takeComplaints().isEmpty)
     }
 
+    /// Makes an invitation, a token and the beginning of a second step, as a person does.
+    private func fill(_ browser: Chromium, _ console: DemonstrationConsole) throws {
+        for (page, action, script) in [
+            ("/people", "/people/invite", PageScripts.invitation),
+            ("/tokens", "/tokens/make", PageScripts.token),
+            ("/account", "/account/second-step/begin", "1"),
+        ] {
+            try browser.open(console.address + page)
+            try browser.run(script)
+            try browser.submit("form[action=\"\(action)\"]")
+            #expect(try browser.run("document.querySelector('h1').textContent").text != nil)
+            try check(browser, "after \(action)")
+            try keep(browser, as: "after-" + action.split(separator: "/").joined(separator: "-"))
+        }
+        #expect(try browser.takeComplaints().isEmpty)
+    }
+
     /// The pages by name; links are found as a person finds them.
     private func addresses(
         _ browser: Chromium, _ console: DemonstrationConsole
@@ -101,6 +119,13 @@ struct BrowserWalkTests {
             ),
             ("glossary", console.address + "/glossary"),
             ("setup", console.address + "/setup/microsoft-365"),
+            ("people", console.address + "/people"),
+            ("person", try link("main a[href^=\"/people/\"]", on: console.address + "/people")),
+            ("tokens", console.address + "/tokens"),
+            ("revoke", try link("main a[href*=\"/revoke\"]", on: console.address + "/tokens")),
+            ("audit", console.address + "/audit"),
+            ("organisations", console.address + "/organisations"),
+            ("account", console.address + "/account"),
         ]
     }
 

@@ -96,4 +96,21 @@ enum PageScripts {
             document.querySelector('input[name=password]').form.id = 'first';
         })()
         """
+
+    /// Fills the forms about people and tokens.
+    static let invitation = """
+        (() => {
+            const form = document.querySelector('form[action="/people/invite"]');
+            form.remark.value = 'Björn Ångström from the bank’s accounting department';
+            form.querySelector('input[value="domain-owner"]').checked = true;
+            form.domains.value = 'north-oats.example bank.example';
+        })()
+        """
+    static let token = """
+        (() => {
+            const form = document.querySelector('form[action="/tokens/make"]');
+            form.querySelector('input[name="name"]').value = 'The nightly import of finance';
+            for (const box of form.querySelectorAll('input[type=checkbox]')) box.checked = true;
+        })()
+        """
 }
