@@ -56,6 +56,10 @@ struct AuditOrder {
     /// One entry for each number; of several the one that its neighbours confirm.
     private mutating func makeChain() {
         let sorted = lines.sorted { ($0.sequence, $0.number) < ($1.sequence, $1.number) }
+        guard zip(sorted, sorted.dropFirst()).contains(where: { $0.sequence == $1.sequence }) else {
+            chain = sorted
+            return
+        }
         let digests = Set(lines.map(\.digest))
         let named = Set(lines.map(\.previous))
         func weight(_ line: AuditLine) -> Int {
