@@ -89,6 +89,8 @@ public struct ConsoleServices: Sendable {
     /// pages about them.
     let changes: ChangeDesk?
     let operations: OperationsServices
+    /// How the places are that reports of the first organisation are fetched from.
+    private let places: @Sendable () async throws -> [IntakePlaceState]
     /// The address that people use, where it is known.
     var publicURL: String?
 
@@ -101,6 +103,7 @@ public struct ConsoleServices: Sendable {
         accounts: AccountStore, door: any ReportDoor, adviser: any DomainAdvising,
         now: @escaping @Sendable () -> Int64, gateway: GatewayServices? = nil,
         changes: ChangeDesk? = nil, operations: OperationsServices = OperationsServices(),
+        places: @escaping @Sendable () async throws -> [IntakePlaceState] = { [] },
         others: @escaping @Sendable (OrganisationID) -> OrganisationServices? = { _ in nil }
     ) {
         self.accounts = accounts
@@ -111,6 +114,12 @@ public struct ConsoleServices: Sendable {
         self.gateway = gateway
         self.changes = changes
         self.operations = operations
+        self.places = places
+    }
+
+    /// The places that this visit's reports are fetched from.
+    func places(_ visit: Visit) async throws -> [IntakePlaceState] {
+        visit.organisation == .first ? try await places() : []
     }
 
     /// What this visit may read and ask for: of its organisation alone, and of a domain owner's

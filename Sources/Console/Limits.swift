@@ -29,6 +29,8 @@ public enum Limits {
     public static let recentReports = 20
     public static let changeRows = 50
     public static let quarantineRows = 20
+    /// Places that reports are fetched from, on the page of the intake.
+    public static let intakePlaces = 50
     /// Domains on a page of the portfolio.
     public static let portfolioDomains = 100
     /// Combinations of results that a sender's page shows at once; the rest can be opened.

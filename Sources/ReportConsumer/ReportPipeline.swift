@@ -180,8 +180,8 @@ public struct ReportPipeline: Sendable {
         }
     }
 
-    /// Whom a long report claims is read in a pass of its own: the rows come first when it is stored,
-    /// and the DNS is not asked inside a transaction.
+    /// Whom a long report claims is read in a pass of its own: its rows come first when it is
+    /// stored, and the DNS is not asked inside a transaction.
     func provenance(of raw: RawReport, _ source: RawSource) async throws -> Provenance? {
         guard let origin = raw.origin else { return nil }
         var visitor = ClaimVisitor()

@@ -1,5 +1,6 @@
 import Console
 import Foundation
+import Storage
 import Testing
 
 /// What comes in through the browser, and what became of it.
@@ -36,6 +37,23 @@ import Testing
             let form = try await browser.post(
                 "/sign-out", ["form_token": token, "x": String(repeating: "y", count: Limits.form)])
             #expect(form.status == 413)
+        }
+    }
+
+    @Test func `places tell how they are, and what went wrong`() async throws {
+        var good = IntakePlaceState(place: "u at <b>host</b>:993, INBOX")
+        good.succeededAt = SampleDomains.now
+        good.taken = 1_234
+        var bad = IntakePlaceState(place: "folder /srv/reports")
+        bad.failedAt = SampleDomains.now
+        bad.failure = "The folder cannot be listed."
+        let console = try await SampleConsole(.empty, places: [good, bad])
+        try await console.serveSignedIn { browser in
+            let text = try await browser.get("/intake").text
+            #expect(text.contains("Fetched from"))
+            #expect(text.contains("&lt;b&gt;host&lt;/b&gt;"))
+            #expect(text.contains("The folder cannot be listed."))
+            #expect(text.contains("Works."))
         }
     }
 

@@ -99,6 +99,49 @@ import Testing
         }
     }
 
+    @Test("mail at a report address is authenticated, and a forged report is set aside")
+    func smtp() throws {
+        try withScratchFolder { folder in
+            let zone = """
+                $TTL 60
+                _dmarc.google.com. IN TXT "v=DMARC1; p=reject"
+                reporter.example. IN TXT "v=spf1 ip4:127.0.0.1 -all"
+
+                """
+            try Data(zone.utf8).write(to: URL(filePath: folder + "/zone"))
+            let gateway = try RunningGateway(
+                [
+                    "--reports-door", "127.0.0.1:0", "--report-address", "dmarc@example.com",
+                    "--domain", "example.com",
+                ], folder: folder, resolver: folder + "/zone")
+            func hand(in report: String, from sender: String) throws {
+                let file = "\(folder)/mail-\(UUID().uuidString)"
+                try Data(
+                    ("From: \(sender)\nTo: dmarc@example.com\nSubject: Report\n"
+                        + "Content-Type: text/xml\n\n\(report)\n").utf8
+                ).write(to: URL(filePath: file))
+                try send(
+                    to: gateway.port, from: sender, to: "dmarc@example.com", subject: "Report",
+                    more: ["--data", file], folder: folder)
+            }
+            try hand(in: Self.report("proved"), from: "r@reporter.example")
+            let forged = Self.report("forged")
+                .replacing("reporter.example</org_name>", with: "google.com</org_name>")
+            try hand(in: forged, from: "r@reporter.example")
+            let data = ["--data", folder + "/data"]
+            let list = try Program.run(["report", "list", "--why"] + data, folder: folder)
+            #expect(list.output.contains("● proved"), "\(list.output)")
+            #expect(list.output.contains("by SPF"), "\(list.output)")
+            #expect(!list.output.contains("google.com"))
+            let aside = try Program.run(["intake", "list"] + data, folder: folder)
+            #expect(aside.output.contains("google.com asks everybody"), "\(aside.output)")
+            let id = String(aside.output.prefix { $0.isNumber })
+            let taken = try Program.run(
+                ["intake", "accept", id, "--resolver", "none"] + data, folder: folder)
+            #expect(taken.output.contains("1 report taken in"), "\(taken.output)")
+        }
+    }
+
     @Test("a missing agreement to be sent reports is told with the line to add")
     func destinations() throws {
         try withScratchFolder { folder in

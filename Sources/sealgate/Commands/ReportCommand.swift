@@ -132,6 +132,7 @@ struct ReportCommand: AsyncParsableCommand {
         @Option(help: "How many.") var limit = 50
         @Flag(help: "Only those that had to be repaired, and what was changed.")
         var repaired = false
+        @Flag(help: "Why each is believed, or not.") var why = false
         @Option(help: "text or json") var format = OutputFormat.text
 
         func run() async throws {
@@ -140,6 +141,11 @@ struct ReportCommand: AsyncParsableCommand {
                 repaired
                 ? try await house.reports.repaired(limit: limit)
                 : try await house.reports.recent(limit: limit)
+            var reasons: [Int64: [String]] = [:]
+            for report in found where why {
+                reasons[report.id] =
+                    try await house.reports.report(report.id, rows: 1)?.trust?.reasons
+            }
             try await house.close()
             if format == .json { return try printJSON(found) }
             for report in found {
@@ -147,6 +153,9 @@ struct ReportCommand: AsyncParsableCommand {
                     "\(UTCDay(secondsSinceEpoch: report.begin))  \(plain(report.reporter))  "
                         + "\(plain(report.policyDomain))  \(counted(report.messages, "message"))  "
                         + plain(report.path) + Self.trust(report.trust))
+                for reason in reasons[report.id] ?? [] {
+                    print("    \(plain(reason, limit: 400))")
+                }
                 for repair in report.repairs where repaired && repair.weight == .repair {
                     print("    repaired: \(plain(repair.detail, limit: 300))")
                 }

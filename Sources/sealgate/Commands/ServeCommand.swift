@@ -126,7 +126,7 @@ func serve(
             accounts: house.accounts, door: house.intake, adviser: house.adviser,
             now: { clock() }, gateway: gateway?.consoleServices(house), changes: desk,
             operations: gateway?.operations ?? OperationsServices(),
-            others: { house.rooms(of: $0) }),
+            places: { try await house.places.states() }, others: { house.rooms(of: $0) }),
         configuration: ConsoleConfiguration(
             host: options.host, port: options.port, publicURL: publicURL),
         logger: logger,

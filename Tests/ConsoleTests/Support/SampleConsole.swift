@@ -11,7 +11,7 @@ struct SampleConsole {
     let services: ConsoleServices
     let clock = SampleClock()
 
-    init(_ size: SampleDomains.Size) async throws {
+    init(_ size: SampleDomains.Size, places: [IntakePlaceState] = []) async throws {
         let database = try SQLiteDatabase.inMemory()
         try await Schema.prepare(database)
         accounts = AccountStore(database: database, cost: .none)
@@ -20,7 +20,8 @@ struct SampleConsole {
         let clock = clock
         services = ConsoleServices(
             domains: domains, reports: reports, intake: reports, accounts: accounts,
-            door: reports, adviser: SampleAdviser(domains: domains), now: { clock.now })
+            door: reports, adviser: SampleAdviser(domains: domains), now: { clock.now },
+            places: { places })
     }
 }
 

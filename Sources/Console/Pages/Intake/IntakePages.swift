@@ -151,6 +151,9 @@ struct IntakePages {
                     "quarantined-before", String(items[Limits.quarantineRows - 1].id)
                 ).value
         }
+        let places = try await services.places(context.visit)
+        fields["places"] = .list(places.prefix(Limits.intakePlaces).map(PlaceWords.fields))
+        fields["hasPlaces"] = .flag(!places.isEmpty)
         fields["counts"] = .list(IntakeWords.counts(statistics))
         if let outcome { fields["outcome"] = .fields(outcome.fields) }
         return Page("intake", title: "Intake", place: .intake, fields: fields)

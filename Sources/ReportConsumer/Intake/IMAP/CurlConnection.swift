@@ -7,7 +7,7 @@ import Synchronization
 /// A connection to a mail server through libcurl, which connects, proves the server by its
 /// certificate and signs in; what follows is ours.
 ///
-/// libcurl's calls block, so they run on a queue of their own. Everything of libcurl is in this file.
+/// libcurl's calls block, so they run on a queue of their own; all of libcurl is in this file.
 ///
 /// `@unchecked Sendable` holds because the handle is used on the queue alone, and once at the end.
 final class CurlConnection: MailConnection, @unchecked Sendable {

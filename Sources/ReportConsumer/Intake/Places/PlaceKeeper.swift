@@ -1,7 +1,5 @@
 public import Storage
 
-import SQLDatabase
-
 /// Goes through the places that reports are fetched from, again and again.
 ///
 /// Each place has a task of its own: one that hangs keeps no other waiting. A failure is told, and
