@@ -50,7 +50,7 @@ import Testing
             zone.show(Self.new, on: "ns1")
             #expect(try await watch.step(now: 1_000).moved.isEmpty)
             let waiting = try #require(try await store.change(id))
-            #expect(waiting.state == .pending && waiting.remark == "As before on ns2.")
+            #expect(waiting.state == .pending && waiting.remark == "As before on: ns2")
             #expect(waiting.nextCheckAt == 1_000 + Limits.pendingPause)
             // Nothing is asked before its time.
             #expect(try await watch.step(now: 1_001).checked == 0)

@@ -182,14 +182,14 @@ public struct ChangeWatch: Sendable {
     private static func words(_ seen: Observation) -> String {
         var sentences: [String] = []
         if !seen.unchanged.isEmpty {
-            sentences.append("As before on " + seen.unchanged.joined(separator: ", ") + ".")
+            sentences.append("As before on: " + seen.unchanged.joined(separator: ", "))
         }
         if !seen.differing.isEmpty {
-            sentences.append(seen.differing.joined(separator: "; ") + ".")
+            sentences.append("Otherwise on " + seen.differing.joined(separator: "; "))
         }
         if !seen.silent.isEmpty {
             sentences.append("Not answered: " + seen.silent.joined(separator: "; "))
         }
-        return sentences.joined(separator: " ")
+        return sentences.joined(separator: ". ")
     }
 }
