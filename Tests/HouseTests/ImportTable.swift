@@ -93,8 +93,13 @@ enum ImportTable {
                 "DomainAnalysis", "Storage",
             ],
             others: platform.union([
-                "CMaxMindDB", "Crypto", "FoundationEssentials", "Logging", "Synchronization",
+                "CCurl", "CMaxMindDB", "Crypto", "Dispatch", "FoundationEssentials", "Logging",
+                "Synchronization",
             ])),
+        Room(
+            "HostedDNS", floor: 6,
+            ours: ["Identities", "DNS", "DNSResolver", "DomainAnalysis", "Storage"],
+            others: ["Crypto", "FoundationEssentials"]),
         Room(
             "Demonstration", floor: 6, ours: ["Identities", "MailReports"],
             others: ["CZlib", "FoundationEssentials"]),
@@ -103,7 +108,7 @@ enum ImportTable {
             "Console", floor: 7,
             ours: [
                 "Identities", "MailAuthentication", "MailReports", "DomainAnalysis", "SQLDatabase",
-                "Storage", "ReportConsumer", "SMTP", "Spool", "Gateway",
+                "Storage", "ReportConsumer", "SMTP", "Spool", "Gateway", "HostedDNS",
             ],
             others: [
                 "Hummingbird", "HummingbirdCore", "Mustache", "HTTPTypes", "NIOCore", "Crypto",
@@ -117,7 +122,7 @@ enum ImportTable {
                 "Identities", "DNS", "DNSResolver", "InternetMessage", "MailAuthentication",
                 "MailReports", "DomainAnalysis", "SQLDatabase", "Storage", "ReportConsumer",
                 "Demonstration",
-                "Console", "SMTP", "SMTPServer", "SMTPClient", "Spool", "Gateway",
+                "Console", "SMTP", "SMTPServer", "SMTPClient", "Spool", "Gateway", "HostedDNS",
             ],
             others: platform.union([
                 "ArgumentParser", "Configuration", "Yams", "ServiceLifecycle", "Logging",
