@@ -38,6 +38,31 @@ import Testing
     }
 
     @Test(arguments: TestEngine.allCases)
+    func `what people do is in the audit log, and what only happens is not`(
+        _ engine: TestEngine
+    ) async throws {
+        try await TestDatabase.each(engine) { database in
+            try await Schema.prepare(database)
+            let store = ChangeStore(database: database, people: .commandLine)
+            let id = try await store.add(try Self.change("v=DMARC1"), now: 100)
+            _ = try await store.move(
+                id, from: [.proposed], ChangeMove(to: .applying, by: "Ben", remark: "now"),
+                now: 200)
+            // Nothing moves, and nothing is told.
+            _ = try await store.move(
+                id, from: [.proposed], ChangeMove(to: .dismissed, by: "Eve"), now: 250)
+            _ = try await store.move(id, from: [.applying], ChangeMove(to: .visible), now: 300)
+            let entries = try await AuditStore(database: database, organisation: .first)
+                .entries(after: 0)
+            #expect(entries.map(\.change.act) == ["dns.proposed", "dns.applying"])
+            #expect(entries.map(\.change.actor.name) == ["Ada", "Ben"])
+            #expect(entries.allSatisfy { $0.change.actor.kind == .commandLine })
+            #expect(entries.allSatisfy { $0.change.subject == "change \(id) of example.com" })
+            #expect(entries[1].change.after == "now")
+        }
+    }
+
+    @Test(arguments: TestEngine.allCases)
     func `a change is kept whole, with its history`(_ engine: TestEngine) async throws {
         try await with(engine) { store, other in
             let hostile = "\"; DROP TABLE zone_change; -- ${x} \\ \u{202E}\n=cmd()"

@@ -91,6 +91,11 @@ extension DNSName {
     }
 }
 
+extension DNSName {
+    /// As people write it in a sentence: without its last dot.
+    public var spoken: String { isRoot ? "." : String(description.dropLast()) }
+}
+
 extension DNSName: CustomStringConvertible {
     /// The absolute form of a zone file, with its last dot.
     public var description: String {

@@ -22,12 +22,12 @@ public enum ChangeConsequences {
         for set in sets where set.changesSomething {
             switch set.type {
             case .mx: sentences += mailExchange(set)
-            case .ns: sentences.append("Other servers will answer for \(set.name).")
+            case .ns: sentences.append("Other servers will answer for \(set.name.spoken).")
             case .txt:
                 sentences += policy(set, mail) + senders(set) + keys(set)
             case .cname, .a, .aaaa, .dname:
                 if set.after == nil {
-                    sentences.append("\(set.name) will lead nowhere any more (\(set.type)).")
+                    sentences.append("\(set.name.spoken) will lead nowhere any more (\(set.type)).")
                 }
             default: break
             }
@@ -40,18 +40,18 @@ public enum ChangeConsequences {
         let after = hosts(set.after)
         guard !before.isEmpty, before != after else { return [] }
         guard !after.isEmpty else {
-            return ["\(set.name) takes mail today, and will take none any more."]
+            return ["\(set.name.spoken) takes mail today, and will take none any more."]
         }
         let gone = before.subtracting(after).sorted()
         guard !gone.isEmpty else { return [] }
-        return ["Mail for \(set.name) will not go to \(PlanWords.and(gone)) any more."]
+        return ["Mail for \(set.name.spoken) will not go to \(PlanWords.and(gone)) any more."]
     }
 
     private static func hosts(_ set: RecordSet?) -> Set<String> {
         Set(
             (set?.data ?? []).compactMap { data in
                 guard case .mx(_, let host) = data, host != .root else { return nil }
-                return host.lowercased.description
+                return host.lowercased.spoken
             })
     }
 
@@ -65,7 +65,7 @@ public enum ChangeConsequences {
         let (before, after) = (strength(set.before), strength(set.after))
         if set.after == nil {
             return [
-                "Without a record at \(set.name), receivers apply no policy of this domain's, and "
+                "Without a record at \(set.name.spoken), receivers apply no policy of this domain's, and "
                     + "send no reports."
             ]
         }
@@ -113,7 +113,7 @@ public enum ChangeConsequences {
         guard !gone.isEmpty else { return [] }
         return [
             "Servers named by \(PlanWords.and(Array(gone.prefix(5)))) may not send as "
-                + "\(set.name) any more."
+                + "\(set.name.spoken) any more."
         ]
     }
 
@@ -133,7 +133,7 @@ public enum ChangeConsequences {
         else { return [] }
         let hadKey = (set.before?.texts ?? []).contains { hasKey($0) }
         guard hadKey, !set.removed.isEmpty else { return [] }
-        return ["Mail signed with the key at \(set.name) cannot be proved by it any more."]
+        return ["Mail signed with the key at \(set.name.spoken) cannot be proved by it any more."]
     }
 
     private static func hasKey(_ text: String) -> Bool {

@@ -54,7 +54,7 @@ public enum LockDown {
         }
         let hosts = draft.records(DNSName(domain), .mx).compactMap { data -> String? in
             guard case .mx(_, let host) = data, host != .root else { return nil }
-            return host.description
+            return host.spoken
         }
         if !hosts.isEmpty {
             sentences.append(

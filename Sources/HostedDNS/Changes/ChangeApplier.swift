@@ -40,7 +40,7 @@ public struct ChangeApplier: Sendable {
             let found = try await asker.zone(of: name)
             if let known = place, known.apex != found.apex {
                 throw ZoneFault(
-                    "The change touches two zones, \(known.apex) and \(found.apex), and cannot be "
+                    "The change touches two zones, \(known.apex.spoken) and \(found.apex.spoken), and cannot be "
                         + "made as a whole. Make one change for each.")
             }
             place = found
@@ -120,9 +120,10 @@ public struct ChangeApplier: Sendable {
             do {
                 let now = try await found(set.name, set.type, at: place)
                 guard !set.before.holdsSame(as: now) else { continue }
-                sentences.append("\(set.type) of \(set.name) is now \(Self.words(now, set.type))")
+                sentences.append(
+                    "\(set.type) of \(set.name.spoken) is now \(Self.words(now, set.type))")
             } catch {
-                sentences.append("\(set.type) of \(set.name) cannot be read now: \(error)")
+                sentences.append("\(set.type) of \(set.name.spoken) cannot be read now: \(error)")
             }
         }
         let what =

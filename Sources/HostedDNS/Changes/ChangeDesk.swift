@@ -159,7 +159,7 @@ public struct ChangeDesk: Sendable {
             try await watch.settleOthers(stored, by: person, now: now())
             try await watch.check(id, now: now())
             return .done(
-                "The server \(server) has made the change in the zone \(zone). It is watched until "
+                "The server \(server) has made the change in the zone \(zone.spoken). It is watched until "
                     + "all servers of the zone show it.")
         case .changedMeanwhile(let sentence), .refused(let sentence):
             _ = try await store.move(

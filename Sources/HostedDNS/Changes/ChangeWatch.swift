@@ -136,7 +136,7 @@ public struct ChangeWatch: Sendable {
                 isBefore = isBefore && set.before.holdsSame(as: found)
                 if !isSame {
                     differences.append(
-                        "\(set.type) of \(set.name) is now "
+                        "\(set.type) of \(set.name.spoken) is now "
                             + ChangeApplier.words(found, set.type))
                 }
             }

@@ -27,7 +27,7 @@ public struct ZoneAsker: ZoneAsking {
             let answer = await lookup.lookUp(current, .soa)
             if case .failure(let reason) = answer.outcome {
                 throw ZoneFault(
-                    "The zone of \(name) cannot be found: \(reason)", isTemporary: true)
+                    "The zone of \(name.spoken) cannot be found: \(reason)", isTemporary: true)
             }
             if answer.outcome == .records, answer.aliases.isEmpty,
                 case .soa(let soa)? = answer.records.first(where: { $0.name == current })?.data
@@ -37,14 +37,15 @@ public struct ZoneAsker: ZoneAsking {
             }
             step = current.parent
         }
-        throw ZoneFault("\(name) lies in no zone that the DNS knows: is the domain registered?")
+        throw ZoneFault(
+            "\(name.spoken) lies in no zone that the DNS knows: is the domain registered?")
     }
 
     public func servers(of zone: DNSName) async throws -> [ZoneServer] {
         let answer = await lookup.lookUp(zone, .ns)
         guard answer.outcome == .records else {
             throw ZoneFault(
-                "The servers of \(zone) cannot be found: \(Self.reason(answer))",
+                "The servers of \(zone.spoken) cannot be found: \(Self.reason(answer))",
                 isTemporary: answer.isTemporary)
         }
         var servers: [ZoneServer] = []
@@ -65,7 +66,8 @@ public struct ZoneAsker: ZoneAsking {
             if answer.outcome != .records { reason = Self.reason(answer) }
         }
         guard !found.isEmpty else {
-            throw ZoneFault("The server \(host) has no address: \(reason)", isTemporary: true)
+            throw ZoneFault(
+                "The server \(host.spoken) has no address: \(reason)", isTemporary: true)
         }
         return Array(found.prefix(Limits.addresses))
     }
@@ -84,19 +86,20 @@ public struct ZoneAsker: ZoneAsking {
                 "The server \(server) answered \(message.responseCode).", isTemporary: true)
         }
         guard message.isAuthoritative, !message.isTruncated else {
-            throw ZoneFault("The server \(server) does not speak for the zone of \(name).")
+            throw ZoneFault("The server \(server) does not speak for the zone of \(name.spoken).")
         }
         let records = message.answers.filter {
             $0.name == name && $0.recordClass == .internet
         }
         if type != .cname, let alias = records.first(where: { $0.type == .cname }) {
             throw ZoneFault(
-                "\(name) is an alias (\(alias.data.presentation(as: .cname))): its records are "
+                "\(name.spoken) is an alias (\(alias.data.presentation(as: .cname))): its records are "
                     + "changed there, or the alias is taken out first.")
         }
         let matching = records.filter { $0.type == type }
         guard matching.count <= ChangeLimits.records else {
-            throw ZoneFault("\(name) has more than \(ChangeLimits.records) records of one type.")
+            throw ZoneFault(
+                "\(name.spoken) has more than \(ChangeLimits.records) records of one type.")
         }
         return RecordSet(
             timeToLive: matching.map(\.timeToLive).min() ?? 0, data: matching.map(\.data.canonical))

@@ -20,10 +20,18 @@ public struct ChangeStore: Sendable {
 
     let database: any SQLDatabase
     let organisation: OrganisationID
+    /// Whose acts these are, for the audit log.
+    private let people: AuditActor.Kind
 
-    public init(database: any SQLDatabase, organisation: OrganisationID = .first) {
+    /// - Parameter people: what the persons that acts name are: at a browser, or at the command
+    ///   line.
+    public init(
+        database: any SQLDatabase, organisation: OrganisationID = .first,
+        people: AuditActor.Kind = .person
+    ) {
         self.database = database
         self.organisation = organisation
+        self.people = people
     }
 
     private var owner: SQLValue { .integer(organisation.rawValue) }
@@ -52,8 +60,8 @@ public struct ChangeStore: Sendable {
                     .text(ChangeState.proposed.rawValue), .text(text), .integer(now),
                     .optional(undoOf), .text(Self.cut(remark)),
                 ])
-            try Self.record(
-                transaction, owner, id,
+            try record(
+                transaction, id,
                 ChangeMove(to: .proposed, by: change.askedBy, remark: remark), now)
             return id
         }
@@ -81,7 +89,7 @@ public struct ChangeStore: Sendable {
                     .optional(move.dueAt), .optional(move.nextCheckAt), owner, .integer(id),
                 ] + known.map { .text($0.rawValue) })
             guard !rows.isEmpty else { return false }
-            try Self.record(transaction, owner, id, move, now)
+            try record(transaction, id, move, now)
             return true
         }
     }
@@ -109,8 +117,7 @@ public struct ChangeStore: Sendable {
                     .text(state.rawValue),
                 ])
             if row.text(0) != remark, !remark.isEmpty {
-                try Self.record(
-                    transaction, owner, id, ChangeMove(to: state, remark: remark), now)
+                try record(transaction, id, ChangeMove(to: state, remark: remark), now)
             }
         }
     }
@@ -142,9 +149,9 @@ public struct ChangeStore: Sendable {
         }
     }
 
-    private static func record(
-        _ transaction: any SQLTransaction, _ owner: SQLValue, _ id: Int64, _ move: ChangeMove,
-        _ now: Int64
+    /// Adds to the change's history and, where a person acts, to the audit log.
+    private func record(
+        _ transaction: any SQLTransaction, _ id: Int64, _ move: ChangeMove, _ now: Int64
     ) throws {
         try transaction.execute(
             """
@@ -155,8 +162,18 @@ public struct ChangeStore: Sendable {
             """,
             [
                 .integer(id), .integer(id), owner, .integer(now), .text(move.state.rawValue),
-                .text(cut(move.person)), .text(cut(move.remark)),
+                .text(Self.cut(move.person)), .text(Self.cut(move.remark)),
             ])
+        guard !move.person.isEmpty else { return }
+        let domain = try transaction.rows(
+            "SELECT domain FROM zone_change WHERE organisation_id = ? AND id = ?",
+            [owner, .integer(id)])
+        let subject = domain.first.map { "change \(id) of \($0.text(0))" } ?? "change \(id)"
+        let change = AuditChange(
+            by: AuditActor(people, name: Self.cut(move.person)),
+            "dns.\(move.state.rawValue)", subject,
+            after: move.remark.isEmpty ? nil : Self.cut(move.remark))
+        try AuditChain.append(change, to: organisation, at: now, in: transaction)
     }
 
     /// PostgreSQL takes no text with a zero octet.

@@ -160,7 +160,7 @@ import Testing
             mail: [.mx(preference: 10, exchange: try Self.name("mail.example.com"))])
         let consequences = LockDown.consequences(of: draft, legitimate: 3, undecided: 1, days: 30)
         #expect(consequences.count == 3)
-        #expect(consequences[2].contains("mail.example.com."))
+        #expect(consequences[2].contains("mail.example.com:"))
         LockDown.apply(to: &draft, reportURI: "mailto:other@b.example")
         let change = try draft.change(
             reason: "", askedBy: "", consequences: consequences)

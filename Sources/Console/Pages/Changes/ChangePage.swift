@@ -69,10 +69,9 @@ struct ChangePage {
     }
 
     private var lead: String {
-        let names = Numbers.counted(stored.change.sets.count, "name", "names")
         switch stored.state {
         case .proposed:
-            return "Nothing is changed yet. This would change the records of \(names)."
+            return "Nothing is changed yet. This is exactly what would be."
         default: return "This change is \(stored.state.words)."
         }
     }

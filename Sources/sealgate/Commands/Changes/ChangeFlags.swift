@@ -41,7 +41,7 @@ struct ChangePlace: ParsableArguments {
             let asker = ZoneAsker(lookup: lookup ?? NoLookup(), port: port)
             do {
                 let desk = try house.changeDesk(
-                    settings, asker: asker, allowsUnsigned: insecure)
+                    settings, asker: asker, people: .commandLine, allowsUnsigned: insecure)
                 let watch = ChangeWatch(store: desk.store, asker: asker)
                 let value = try await body(house, desk, watch)
                 try await house.close()
@@ -57,10 +57,11 @@ struct ChangePlace: ParsableArguments {
 extension House {
     /// The desk for changes of the DNS.
     func changeDesk(
-        _ settings: Settings, asker: any ZoneAsking, allowsUnsigned: Bool = false
+        _ settings: Settings, asker: any ZoneAsking, people: AuditActor.Kind = .person,
+        allowsUnsigned: Bool = false
     ) throws -> ChangeDesk {
         ChangeDesk(
-            store: ChangeStore(database: database), asker: asker,
+            store: ChangeStore(database: database, people: people), asker: asker,
             keys: KeyRing(
                 keys: try keys(settings.changes.keys), primaries: settings.changes.primaries),
             updater: ZoneUpdater { clock() }, allowsUnsigned: allowsUnsigned
