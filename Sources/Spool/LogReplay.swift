@@ -61,7 +61,13 @@ struct LogReplay {
 
     private mutating func take(_ record: StoredRecord) {
         let header = record.header
-        guard header.sequence > lastSequence else { return }
+        let last = segments.count - 1
+        guard header.sequence > lastSequence else {
+            // A second record of a number does not count. It is not written over either: should the
+            // first be dropped, the next start would read this one, and pass over what lay in it.
+            segments[last].end = max(segments[last].end, Self.roundUp(record.end))
+            return
+        }
         if header.batchFirst > batchFirst { settle() }
         if header.batchFirst > lastSequence + 1 {
             addGap((lastSequence + 1)...(header.batchFirst - 1))
@@ -74,7 +80,6 @@ struct LogReplay {
         batch.append(record)
         lastSequence = header.sequence
         chain = record.value
-        let last = segments.count - 1
         segments[last].note(header.sequence, at: record.offset)
         segments[last].end = Self.roundUp(record.end)
         segments[last].lastSequence = header.sequence
