@@ -22,6 +22,7 @@ struct ChangeCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Shows a change: its exact difference, its state and its history.")
         @OptionGroup var place: ChangePlace
         @Argument(help: "The change's number.") var number: Int64
@@ -62,6 +63,7 @@ struct ChangeCommand: AsyncParsableCommand {
 
     struct Apply: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "apply",
             abstract: "Makes a change that was proposed.")
         @OptionGroup var place: ChangePlace
         @Argument(help: "The change's number.") var number: Int64
@@ -78,6 +80,7 @@ struct ChangeCommand: AsyncParsableCommand {
 
     struct Undo: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "undo",
             abstract: "Takes a change back, while all is as it left it.")
         @OptionGroup var place: ChangePlace
         @Argument(help: "The change's number.") var number: Int64
@@ -98,7 +101,8 @@ struct ChangeCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists changes, newest first.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "Lists changes, newest first.")
         @OptionGroup var store: StoreOptions
         @Option(help: "Changes of this domain only.") var domain: DomainName?
         @Option(help: "How many.") var limit = 50
@@ -123,6 +127,7 @@ struct ChangeCommand: AsyncParsableCommand {
 
     struct Made: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "made",
             abstract: "Says that you made a proposed change by hand; it is watched from then on.")
         @OptionGroup var place: ChangePlace
         @Argument(help: "The change's number.") var number: Int64
@@ -135,7 +140,8 @@ struct ChangeCommand: AsyncParsableCommand {
     }
 
     struct Dismiss: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Drops a proposed change.")
+        static let configuration = CommandConfiguration(
+            commandName: "dismiss", abstract: "Drops a proposed change.")
         @OptionGroup var place: ChangePlace
         @Argument(help: "The change's number.") var number: Int64
 

@@ -69,6 +69,7 @@ struct IntakeCommand: AsyncParsableCommand {
 
     struct Accept: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "accept",
             abstract: "Takes in what looked forged, because you know that it is genuine.")
         @OptionGroup var store: StoreOptions
         @OptionGroup var resolver: ResolverOptions

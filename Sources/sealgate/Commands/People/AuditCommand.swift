@@ -9,6 +9,7 @@ struct AuditCommand: AsyncParsableCommand {
 
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "export",
             abstract: "Writes an organisation's log, one line of JSON for each change.",
             discussion: """
                 The head of the log goes to standard error: note it elsewhere, and give it to \
@@ -38,6 +39,7 @@ struct AuditCommand: AsyncParsableCommand {
 
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "verify",
             abstract: "Says which entry of an exported log was edited, removed, added or moved.",
             discussion: """
                 It needs the file and nothing else. A log whose end was cut off, or that was made \

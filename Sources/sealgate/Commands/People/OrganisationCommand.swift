@@ -37,7 +37,8 @@ struct OrganisationCommand: AsyncParsableCommand {
         subcommands: [List.self, Add.self, Rename.self])
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists all organisations.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "Lists all organisations.")
         @OptionGroup var store: StoreOptions
         @Option(help: "text or json") var format = OutputFormat.text
 
@@ -60,6 +61,7 @@ struct OrganisationCommand: AsyncParsableCommand {
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "add",
             abstract: "Adds an organisation, and gives the link for its first owner.")
         @OptionGroup var store: StoreOptions
         @Argument(help: "Its name.") var name: String
@@ -81,7 +83,8 @@ struct OrganisationCommand: AsyncParsableCommand {
     }
 
     struct Rename: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Gives another name.")
+        static let configuration = CommandConfiguration(
+            commandName: "rename", abstract: "Gives another name.")
         @OptionGroup var store: StoreOptions
         @OptionGroup var place: OrganisationOptions
         @Argument(help: "The new name.") var name: String

@@ -16,7 +16,8 @@ struct PeopleCommand: AsyncParsableCommand {
         ], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists people and invitations.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "Lists people and invitations.")
         @OptionGroup var store: StoreOptions
         @OptionGroup var place: OrganisationOptions
         @Option(help: "text or json") var format = OutputFormat.text
@@ -47,6 +48,7 @@ struct PeopleCommand: AsyncParsableCommand {
 
     struct Invite: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "invite",
             abstract: "Makes a link with which one person joins, within a week.")
         @OptionGroup var store: StoreOptions
         @OptionGroup var place: OrganisationOptions
@@ -85,6 +87,7 @@ struct PeopleCommand: AsyncParsableCommand {
 
     struct Remove: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "remove",
             abstract: "Takes somebody out of an organisation; the account stays.")
         @OptionGroup var store: StoreOptions
         @OptionGroup var place: OrganisationOptions

@@ -8,7 +8,8 @@ struct TokensCommand: AsyncParsableCommand {
         subcommands: [List.self, Make.self, Revoke.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists tokens.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "Lists tokens.")
         @OptionGroup var store: StoreOptions
         @OptionGroup var place: OrganisationOptions
         @Option(help: "text or json") var format = OutputFormat.text
@@ -39,6 +40,7 @@ struct TokensCommand: AsyncParsableCommand {
 
     struct Make: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "make",
             abstract: "Makes a token and prints it, this once.")
         @OptionGroup var store: StoreOptions
         @OptionGroup var place: OrganisationOptions
@@ -74,7 +76,8 @@ struct TokensCommand: AsyncParsableCommand {
     }
 
     struct Revoke: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Ends a token for good.")
+        static let configuration = CommandConfiguration(
+            commandName: "revoke", abstract: "Ends a token for good.")
         @OptionGroup var store: StoreOptions
         @OptionGroup var place: OrganisationOptions
         @Argument(help: "A number from 'sealgate tokens list'.") var id: Int64
