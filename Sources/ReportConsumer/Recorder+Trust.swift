@@ -20,8 +20,11 @@ extension Recorder {
     }
 
     /// Nil where nobody asks who brought it.
-    func judge(_ claim: ReportClaim, in step: IngestTransaction) throws -> Judged? {
+    func judge(
+        _ claim: @autoclosure () -> ReportClaim, in step: IngestTransaction
+    ) throws -> Judged? {
         guard let provenance else { return nil }
+        let claim = claim()
         let item = TrustJudge.Case(
             claim: claim, origin: provenance.origin, policies: provenance.policies,
             history: try step.history(of: claim.reporter), ownDomains: ownDomains ?? [], now: now)

@@ -112,11 +112,12 @@ public struct ReportPipeline: Sendable {
     }
 
     private func provenance(
-        _ origin: ReportOrigin?, claims: [ReportClaim]
+        _ origin: ReportOrigin?, claims: @autoclosure () -> [ReportClaim]
     ) async -> Provenance? {
+        // An import has none: nothing is worked out for it.
         guard let origin else { return nil }
         return Provenance(
-            origin: origin, policies: await claimed.policies(for: claims, origin))
+            origin: origin, policies: await claimed.policies(for: claims(), origin))
     }
 
     private static func claims(of documents: [CollectingVisitor.Document]) -> [ReportClaim] {
