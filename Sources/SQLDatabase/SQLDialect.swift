@@ -9,7 +9,7 @@ enum SQLDialect {
     /// declared `TEXT` is compared byte by byte, as SQLite does; nothing changes inside quotes and
     /// comments.
     func translate(_ sql: String) -> String {
-        if self == .sqlite, !sql.utf8.contains(UInt8(ascii: "{")) { return sql }
+        if self == .sqlite, !sql.hasOctet(UInt8(ascii: "{")) { return sql }
         var scanner = Scanner(bytes: Array(sql.utf8), dialect: self)
         return scanner.translate()
     }

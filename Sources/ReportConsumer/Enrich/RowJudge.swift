@@ -113,7 +113,8 @@ final class RowJudge: Sendable {
                 DomainName(result.domain).map {
                     .init(
                         domain: $0, selector: result.selector, result: result.result,
-                        aliasTarget: signingName(result).flatMap { aliasTargets[$0] })
+                        aliasTarget: aliasTargets.isEmpty
+                            ? nil : signingName(result).flatMap { aliasTargets[$0] })
                 }
             },
             overrides: record.reasons.map { .init(type: $0.type, comment: $0.comment) },

@@ -32,19 +32,43 @@ public struct FileList: Sendable {
     }
 
     private mutating func addFolder(_ folder: String) {
-        let names: [String]
-        do {
-            names = try FileManager.default.subpathsOfDirectory(atPath: folder)
-        } catch {
-            unreadable.append(
-                ReportRefusal(
-                    .unreadableFile, path: folder,
-                    "The folder cannot be listed (\(error)). Check its permissions."))
-            return
+        var names: [String] = []
+        // Below the folder that was named; links to folders are not followed, so it ends.
+        var waiting = [""]
+        while let below = waiting.popLast() {
+            let path = below.isEmpty ? folder : folder + "/" + below
+            guard let listing = opendir(path) else {
+                let reason = String(cString: strerror(errno))
+                unreadable.append(
+                    ReportRefusal(
+                        .unreadableFile, path: path,
+                        "The folder cannot be listed (\(reason)). Check its permissions."))
+                continue
+            }
+            defer { closedir(listing) }
+            while let entry = readdir(listing) {
+                let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                }
+                if name == "." || name == ".." { continue }
+                let sub = below.isEmpty ? name : below + "/" + name
+                if Self.isFolder(entry.pointee.d_type, folder + "/" + sub) {
+                    waiting.append(sub)
+                } else {
+                    names.append(sub)
+                }
+            }
         }
         for name in names.sorted() where !Self.isPassedOver(name, in: folder) {
             addFile(folder + "/" + name, name: name)
         }
+    }
+
+    private static func isFolder(_ kind: UInt8, _ path: String) -> Bool {
+        if kind != UInt8(DT_UNKNOWN) { return kind == UInt8(DT_DIR) }
+        // Some file systems do not say what an entry is.
+        var facts = stat()
+        return lstat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
     }
 
     private mutating func addFile(_ path: String, name: String) {

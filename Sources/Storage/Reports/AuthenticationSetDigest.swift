@@ -71,22 +71,25 @@ public struct AuthenticationSetDigest: Hashable, Sendable {
         }
 
         mutating func add(_ text: String?) {
-            guard var text else { return mark(0xFF) }
-            text.withUTF8 { octets in
-                if used + 4 > scratch.count { flush() }
-                scratch.storeBytes(
-                    of: UInt32(clamping: octets.count).littleEndian, toByteOffset: used,
-                    as: UInt32.self)
-                used += 4
-                if used + octets.count > scratch.count { flush() }
-                guard octets.count <= scratch.count else {
-                    hash.update(bufferPointer: UnsafeRawBufferPointer(octets))
-                    return
-                }
-                UnsafeMutableRawBufferPointer(rebasing: scratch[used...])
-                    .copyMemory(from: UnsafeRawBufferPointer(octets))
-                used += octets.count
+            guard let text else { return mark(0xFF) }
+            let isAdded: Void? = text.utf8.withContiguousStorageIfAvailable { add(octets: $0) }
+            if isAdded == nil { Array(text.utf8).withUnsafeBufferPointer { add(octets: $0) } }
+        }
+
+        private mutating func add(octets: UnsafeBufferPointer<UInt8>) {
+            if used + 4 > scratch.count { flush() }
+            scratch.storeBytes(
+                of: UInt32(clamping: octets.count).littleEndian, toByteOffset: used,
+                as: UInt32.self)
+            used += 4
+            if used + octets.count > scratch.count { flush() }
+            guard octets.count <= scratch.count else {
+                hash.update(bufferPointer: UnsafeRawBufferPointer(octets))
+                return
             }
+            UnsafeMutableRawBufferPointer(rebasing: scratch[used...])
+                .copyMemory(from: UnsafeRawBufferPointer(octets))
+            used += octets.count
         }
 
         private mutating func flush() {

@@ -58,10 +58,13 @@ extension IngestTransaction {
         try lookUp(sets.keys.filter { !absentSets.contains($0) })
         for (digest, place) in sets where caches.sets[digest] == nil {
             let id = try takeID("authentication_set")
-            rows.add(
-                to: .authenticationSet, .integer(id), .integer(organisation.rawValue),
-                .blob(digest.octets), .text(records[place].headerFrom),
-                .optional(records[place].envelopeFrom))
+            rows.fill(.authenticationSet) { values in
+                values.append(.integer(id))
+                values.append(.integer(organisation.rawValue))
+                values.append(.blob(digest.octets))
+                values.append(.text(records[place].headerFrom))
+                values.append(.optional(records[place].envelopeFrom))
+            }
             addResults(of: records[place].dkim, records[place].spf, id: id)
             caches.sets[digest] = id
         }
@@ -76,9 +79,10 @@ extension IngestTransaction {
         for known in try knownObjects(among: digests) { digests.remove(known) }
         absentObjects = digests
         var sets: Set<AuthenticationSetDigest> = []
-        for judgement in judgements.joined()
-        where caches.sets[judgement.authenticationSet] == nil {
-            sets.insert(judgement.authenticationSet)
+        for report in judgements {
+            for judgement in report where caches.sets[judgement.authenticationSet] == nil {
+                sets.insert(judgement.authenticationSet)
+            }
         }
         try lookUp(Array(sets))
     }
@@ -112,20 +116,30 @@ extension IngestTransaction {
         of dkim: [AggregateRecord.DKIMAuthenticationResult],
         _ spf: [AggregateRecord.SPFAuthenticationResult], id: Int64
     ) {
-        var position: Int64 = 0
-        for each in dkim {
-            rows.add(
-                to: .authenticationResult, .integer(id), .integer(position),
-                .integer(AuthenticationKind.dkim.rawValue), .text(each.domain),
-                .optional(each.selector), .null, .text(each.result), .optional(each.humanResult))
-            position += 1
-        }
-        for each in spf {
-            rows.add(
-                to: .authenticationResult, .integer(id), .integer(position),
-                .integer(AuthenticationKind.spf.rawValue), .text(each.domain), .null,
-                .optional(each.scope), .text(each.result), .optional(each.humanResult))
-            position += 1
+        rows.fill(.authenticationResult) { values in
+            var position: Int64 = 0
+            for each in dkim {
+                values.append(.integer(id))
+                values.append(.integer(position))
+                values.append(.integer(AuthenticationKind.dkim.rawValue))
+                values.append(.text(each.domain))
+                values.append(.optional(each.selector))
+                values.append(.null)
+                values.append(.text(each.result))
+                values.append(.optional(each.humanResult))
+                position += 1
+            }
+            for each in spf {
+                values.append(.integer(id))
+                values.append(.integer(position))
+                values.append(.integer(AuthenticationKind.spf.rawValue))
+                values.append(.text(each.domain))
+                values.append(.null)
+                values.append(.optional(each.scope))
+                values.append(.text(each.result))
+                values.append(.optional(each.humanResult))
+                position += 1
+            }
         }
     }
 

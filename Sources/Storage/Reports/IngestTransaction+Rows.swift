@@ -23,13 +23,16 @@ extension IngestTransaction {
         rows = RowBuffer()
         buffer.reserve(rows: pending.count, of: .record)
         open.sums.tally.reserve(pending.count)
-        pending.withUnsafeBufferPointer { records in
-            for index in records.indices {
-                guard let ids = settled[ObjectIdentifier(judgements[index])] else {
-                    preconditionFailure("a row was not settled")
+        buffer.fill(.record) { values in
+            pending.withUnsafeBufferPointer { records in
+                for index in records.indices {
+                    guard let ids = settled[ObjectIdentifier(judgements[index])] else {
+                        preconditionFailure("a row was not settled")
+                    }
+                    Self.append(
+                        records, index, judgements[index], ids.set, ids.sender, to: &open,
+                        &values)
                 }
-                Self.append(
-                    records, index, judgements[index], ids.set, ids.sender, to: &open, &buffer)
             }
         }
         rows = buffer
@@ -63,18 +66,22 @@ extension IngestTransaction {
     private static func append(
         _ rows: UnsafeBufferPointer<AggregateRecord>, _ index: Int,
         _ judgement: IdentifiedRecord.Judgement, _ set: Int64, _ sender: Int64,
-        to open: inout OpenReport, _ buffer: inout RowBuffer
+        to open: inout OpenReport, _ values: inout [SQLValue]
     ) {
-        buffer.add(
-            to: .record, .integer(open.id), .integer(open.position),
-            .text(rows[index].source?.description ?? rows[index].sourceText),
-            .integer(rows[index].count),
-            .text(rows[index].disposition), .text(rows[index].dkimEvaluated),
-            .text(rows[index].spfEvaluated), .integer(set), .integer(sender),
-            .integer(judgement.sourceClass.code),
-            .optional(rows[index].envelopeTo),
-            rows[index].reasons.isEmpty
-                ? .null : .text(AggregateRecord.OverrideReason.storedText(rows[index].reasons)))
+        let reasons = rows[index].reasons
+        values.append(.integer(open.id))
+        values.append(.integer(open.position))
+        values.append(.text(rows[index].source?.description ?? rows[index].sourceText))
+        values.append(.integer(rows[index].count))
+        values.append(.text(rows[index].disposition))
+        values.append(.text(rows[index].dkimEvaluated))
+        values.append(.text(rows[index].spfEvaluated))
+        values.append(.integer(set))
+        values.append(.integer(sender))
+        values.append(.integer(judgement.sourceClass.code))
+        values.append(.optional(rows[index].envelopeTo))
+        values.append(
+            reasons.isEmpty ? .null : .text(AggregateRecord.OverrideReason.storedText(reasons)))
         open.position += 1
 
         // Not the row itself: a copy of it would count the references to all its texts.

@@ -70,10 +70,15 @@ struct RowBuffer {
         if table == .rawPiece, case .blob(let bytes)? = values.last { byteCount += bytes.count }
     }
 
-    /// One row, straight to its place.
-    mutating func add(to table: Table, _ values: SQLValue...) {
-        waiting[table.rawValue].append(contentsOf: values)
-        valueCount += values.count
+    /// Rows, straight to their place: no list of values comes and goes for each.
+    @inline(__always)
+    mutating func fill(_ table: Table, _ append: (inout [SQLValue]) -> Void) {
+        var values: [SQLValue] = []
+        swap(&values, &waiting[table.rawValue])
+        let before = values.count
+        append(&values)
+        valueCount += values.count - before
+        swap(&values, &waiting[table.rawValue])
     }
 
     /// Makes room at once instead of step by step.

@@ -25,7 +25,7 @@ enum CatalogueReader {
             throw CatalogueError(
                 line: 1, problem: "The file is not UTF-8.", cure: "Save it as UTF-8.")
         }
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        var lines = pieces(of: text[...], between: "\n")
         if lines.last?.isEmpty == true { lines.removeLast() }
         guard let header = lines.first, cells(header).elementsEqual(columns, by: ==) else {
             throw CatalogueError(
@@ -46,7 +46,14 @@ enum CatalogueReader {
     }
 
     private static func cells(_ line: Substring) -> [Substring] {
-        line.split(separator: "\t", omittingEmptySubsequences: false)
+        pieces(of: line, between: "\t")
+    }
+
+    /// By octets, not by characters: this is read at every start.
+    private static func pieces(of text: Substring, between separator: Unicode.Scalar) -> [Substring]
+    {
+        text.utf8.split(separator: UInt8(ascii: separator), omittingEmptySubsequences: false)
+            .map(Substring.init)
     }
 
     private static func service(
