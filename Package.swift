@@ -218,13 +218,13 @@ let package = Package(
             [
                 "Storage", "SQLDatabase", "DomainAnalysis", "MailReports", "Identities",
                 "DNS", "TestSupport", crypto,
-            ]),
+            ], exclude: ["Fixtures"]),
         tests(
             "ReportConsumerTests",
             [
                 "ReportConsumer", "Storage", "SQLDatabase", "DomainAnalysis", "MailReports", "DNS",
                 "MailAuthentication", "Identities", "TestSupport",
-            ]),
+            ], exclude: ["Fixtures"]),
         tests(
             "HostedDNSTests",
             [

@@ -75,6 +75,8 @@ private func makeRouter(
     IntakePages(templates: templates, services: services).register(on: router)
     ReportPages(templates: templates, services: services).register(on: router)
     ReportPushRoute(services: services).register(on: router)
+    DomainRoutes(services: services).register(on: router)
+    ReportRoutes(services: services).register(on: router)
     GlossaryPages(templates: templates).register(on: router)
     SearchPages(templates: templates, services: services).register(on: router)
     if let desk = services.changes {

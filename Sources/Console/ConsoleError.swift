@@ -7,7 +7,11 @@ enum ConsoleError: Error, Hashable {
     case forbidden(String)
     case unavailable(String)
     case tooLarge(limit: Int)
+    /// The body is of a kind that is not taken.
+    case unsupported(String)
     case tooManyTries(waitSeconds: Int64)
+    /// The address takes other methods, which are named.
+    case otherMethod([String])
     /// A program showed no token that works.
     case noToken
 
@@ -18,7 +22,9 @@ enum ConsoleError: Error, Hashable {
         case .forbidden: .forbidden
         case .unavailable: .serviceUnavailable
         case .tooLarge: .contentTooLarge
+        case .unsupported: .unsupportedMediaType
         case .tooManyTries: .tooManyRequests
+        case .otherMethod: .methodNotAllowed
         case .noToken: .unauthorized
         }
     }
@@ -30,7 +36,9 @@ enum ConsoleError: Error, Hashable {
         case .forbidden: "That was not done"
         case .unavailable: "That is not possible just now"
         case .tooLarge: "Too large to take in here"
+        case .unsupported: "That kind is not taken here"
         case .tooManyTries: "Too many tries"
+        case .otherMethod: "Not in this way"
         case .noToken: "No token"
         }
     }
@@ -38,7 +46,7 @@ enum ConsoleError: Error, Hashable {
     var sentence: String {
         switch self {
         case .notFound(let sentence), .badRequest(let sentence), .forbidden(let sentence),
-            .unavailable(let sentence):
+            .unavailable(let sentence), .unsupported(let sentence):
             return sentence
         case .tooLarge(let limit):
             return
@@ -50,6 +58,8 @@ enum ConsoleError: Error, Hashable {
             return
                 "Signing in failed too often. Wait \(Numbers.counted(minutes, "minute", "minutes")) "
                 + "and try again."
+        case .otherMethod(let methods):
+            return "This address takes \(methods.joined(separator: ", "))."
         case .noToken:
             return
                 "Show a token that is in use: Authorization: Bearer sealgate_… An owner makes one "

@@ -44,6 +44,12 @@ public enum Limits {
     public static let excerpt = 2_048
     public static let export = 256 << 20
 
+    /// Domains and reports of one answer to a program, days that it may ask for, and senders of a
+    /// replay that it is told.
+    public static let apiDomains = 1_000
+    public static let apiReports = 500
+    public static let apiDays = 400
+    public static let apiSenders = 1_000
     /// Octets of what a program shows to be let in.
     public static let bearer = 200
     /// Organisations on a page.

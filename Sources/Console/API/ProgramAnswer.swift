@@ -10,6 +10,9 @@ enum ProgramAnswer {
     static func refusal(_ error: ConsoleError) -> Response {
         var response = json(Refusal(error: error.sentence), status: error.status)
         if error == .noToken { response.headers[.wwwAuthenticate] = "Bearer" }
+        if case .otherMethod(let methods) = error {
+            response.headers[.allow] = methods.joined(separator: ", ")
+        }
         return response
     }
 

@@ -9,13 +9,21 @@ struct ProgramPages {
     let services: ConsoleServices
 
     func register(on router: Router<ConsoleContext>) {
-        router.get("/api/v1/token") { _, context in
+        router.get("/api/v1/openapi.json") { _, _ in
+            ProgramAnswer.json(
+                APIDocument.json(serverURL: services.publicURL))
+        }
+        router.get("/api/v1/token") { request, context in
+            _ = try APIQuery(request, of: .token)
             guard let token = context.visit.token else { throw ConsoleError.noToken }
             return ProgramAnswer.json(TokenFacts(token))
         }
-        router.get("/api/v1/audit") { _, context in
+        router.get("/api/v1/audit") { request, context in
+            let query = try APIQuery(request, of: .audit)
             guard let organisation = context.visit.organisation else { throw ConsoleError.noToken }
-            return AuditExport.response(services.accounts.audit(of: organisation), name: nil)
+            return AuditExport.response(
+                services.accounts.audit(of: organisation), after: query.whole("after") ?? 0,
+                name: nil)
         }
     }
 
@@ -39,8 +47,12 @@ struct ProgramPages {
 
 /// A whole audit log, line by line.
 enum AuditExport {
-    /// - Parameter name: of the file that a browser saves.
-    static func response(_ audit: AuditStore, name: String?) -> Response {
+    /// - Parameters:
+    ///   - sequence: of the last entry that is left out.
+    ///   - name: of the file that a browser saves.
+    static func response(
+        _ audit: AuditStore, after sequence: Int64 = 0, name: String?
+    ) -> Response {
         var headers = HTTPFields()
         headers[.contentType] = "application/x-ndjson"
         headers[.cacheControl] = "no-store"
@@ -48,7 +60,7 @@ enum AuditExport {
         return Response(
             status: .ok, headers: headers,
             body: ResponseBody { writer in
-                var last: Int64 = 0
+                var last = sequence
                 while true {
                     let entries = try await audit.entries(after: last)
                     guard let end = entries.last else { break }

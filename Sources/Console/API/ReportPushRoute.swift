@@ -12,6 +12,7 @@ struct ReportPushRoute {
     func register(on router: Router<ConsoleContext>) {
         router.post("/api/v1/reports") { request, context in
             guard let token = context.visit.token else { throw ConsoleError.noToken }
+            _ = try APIQuery(request, of: .bring)
             let bytes = try await RequestBody.bytes(of: request, limit: Limits.upload)
             guard !bytes.isEmpty else {
                 throw ConsoleError.badRequest(

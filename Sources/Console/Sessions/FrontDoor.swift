@@ -25,8 +25,8 @@ struct FrontDoor: RouterMiddleware {
         var response: Response
         do {
             response = try await admit(request, context: &context, next: next)
-        } catch let error as ConsoleError where Self.isForPrograms(request) {
-            response = ProgramAnswer.refusal(error)
+        } catch let error where Self.isForPrograms(request) && !(error is CancellationError) {
+            response = programAnswer(for: error, request: request, context: context)
         } catch {
             response = try await page(for: error, request: request, context: context)
         }
@@ -48,6 +48,8 @@ struct FrontDoor: RouterMiddleware {
             return try await next(request, context)
         }
         if access == nil, Self.isForPrograms(request) {
+            let methods = APIOperation.methods(of: request.uri.path)
+            if !methods.isEmpty { throw ConsoleError.otherMethod(methods) }
             throw ConsoleError.notFound("There is no such address.")
         }
         if let token = cookies.session(in: request),
@@ -223,6 +225,26 @@ struct FrontDoor: RouterMiddleware {
                 sentence: "This page could not be made. Nothing was changed. The log has the "
                     + "details under \(context.id).",
                 status: .internalServerError, context: context)
+        }
+    }
+
+    private func programAnswer(
+        for error: any Error, request: Request, context: Context
+    ) -> Response {
+        switch error {
+        case let error as ConsoleError: return ProgramAnswer.refusal(error)
+        case let error as PeopleError:
+            return ProgramAnswer.refusal(
+                error.isAboutNothing
+                    ? .notFound(error.description) : .badRequest(error.description))
+        default:
+            context.logger.error(
+                "A program could not be answered",
+                metadata: ["error": "\(error)", "path": "\(request.uri.path)"])
+            return ProgramAnswer.refusal(
+                .unavailable(
+                    "That could not be answered; nothing was changed. Ask again in a moment. The "
+                        + "log has the details under \(context.id)."))
         }
     }
 

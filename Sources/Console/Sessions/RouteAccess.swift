@@ -119,7 +119,15 @@ enum RouteAccess: Hashable, Sendable {
 
         "POST /intake/quarantine/{id}/take": .members(workers),
         "POST /api/v1/reports": .programs(.bringReports, workers),
+        "GET /api/v1/openapi.json": .everybody,
         "GET /api/v1/token": .programs(.read, readers),
+        "GET /api/v1/domains": .programs(.read, readers),
+        "GET /api/v1/domains/{domain}": .programs(.read, readers),
+        "GET /api/v1/domains/{domain}/plan": .programs(.read, readers),
+        "POST /api/v1/domains/{domain}/replay": .programs(.read, readers),
+        "GET /api/v1/reports": .programs(.read, readers),
+        "GET /api/v1/reports/{id}": .programs(.read, readers),
+        "GET /api/v1/totals": .programs(.read, readers),
         "GET /api/v1/audit": .programs(.readAudit, readers),
     ]
 }

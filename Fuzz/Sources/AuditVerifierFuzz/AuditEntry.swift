@@ -1,0 +1,1 @@
+../../../Sources/Storage/Audit/AuditEntry.swift

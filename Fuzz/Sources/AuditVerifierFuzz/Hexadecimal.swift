@@ -1,0 +1,1 @@
+../../../Sources/Storage/Accounts/Hexadecimal.swift

@@ -1,0 +1,1 @@
+../../../Sources/ReportConsumer/Limits.swift

@@ -1,0 +1,1 @@
+../../../Sources/ReportConsumer/Intake/Places/PlaceFailure.swift
