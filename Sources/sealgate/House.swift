@@ -46,7 +46,7 @@ struct House {
         let pipeline = ReportPipeline(
             intake: store, identifier: SenderIdentifier(catalogue: .embedded), suffixes: suffixes,
             facts: facts, now: { clock() })
-        let domains = DomainStore(database: database, organisation: organisation)
+        let domains = domains.beside(organisation)
         return OrganisationServices(
             domains: domains,
             reports: ReportStore(database: database, organisation: organisation),

@@ -28,10 +28,23 @@ public struct DomainStore: Sendable {
 
     let database: any SQLDatabase
     let organisation: OrganisationID
+    private let memory: PortfolioMemory
 
     public init(database: any SQLDatabase, organisation: OrganisationID = .first) {
+        self.init(database, organisation, PortfolioMemory())
+    }
+
+    private init(
+        _ database: any SQLDatabase, _ organisation: OrganisationID, _ memory: PortfolioMemory
+    ) {
         self.database = database
         self.organisation = organisation
+        self.memory = memory
+    }
+
+    /// The same for another organisation; what is remembered is bounded for all of them together.
+    public func beside(_ organisation: OrganisationID) -> DomainStore {
+        DomainStore(database, organisation, memory)
     }
 
     /// All domains that reports were taken in for, by name.
@@ -48,61 +61,84 @@ public struct DomainStore: Sendable {
     /// All domains in a window of `days` that ends with `until`, or, without it, with the newest
     /// data (but never after today).
     public func portfolio(days: Int, until: UTCDay?, now: Int64) async throws -> Portfolio {
-        let organisation = organisation
+        let (organisation, memory) = (organisation, memory)
+        let question = PortfolioMemory.Question(
+            organisation: organisation, days: days, lastDay: until?.number,
+            today: UTCDay(secondsSinceEpoch: now).number)
         return try await database.read { transaction in
-            let rows = try transaction.rows(
-                """
-                SELECT id, name, first_day, last_day, policy, policy_reporter, policy_seen
-                FROM domain WHERE organisation_id = ? AND last_day IS NOT NULL
-                """,
-                [.integer(organisation.rawValue)])
-            let newest = rows.compactMap { $0.optionalInteger(3) }.max()
-            let (window, stale) = Self.window(days: days, until: until, newest: newest, now: now)
-            var position: [Int64: Int] = [:]
-            var domains: [DomainSummary] = []
-            for row in rows {
-                guard let name = DomainName(row.text(1)) else { continue }
-                position[row.integer(0)] = domains.count
-                var summary = DomainSummary(
-                    domain: name, counts: ClassCounts(), days: Self.emptyDays(window))
-                summary.firstDay = row.optionalInteger(2).map { UTCDay(number: Int($0)) }
-                summary.lastDay = row.optionalInteger(3).map { UTCDay(number: Int($0)) }
-                summary.published = Self.policy(row, first: 4)
-                domains.append(summary)
-            }
-            var all = Self.emptyDays(window)
-            try transaction.forEachRow(
-                """
-                SELECT day, domain_id, class, messages, estimated FROM domain_day
-                WHERE organisation_id = ? AND day >= ? AND day <= ?
-                """,
-                [
-                    .integer(organisation.rawValue), .integer(window.first.number),
-                    .integer(window.last.number),
-                ]
-            ) { row in
-                let day = Int(row.integer(0)) - window.first.number
-                guard let index = position[row.integer(1)] else { return true }
-                let sourceClass = SourceClass(code: row.integer(2))
-                all[day].counts.add(row.integer(3), to: sourceClass)
-                all[day].estimated = ClassCounts.sum(all[day].estimated, row.integer(4))
-                domains[index].days[day].counts.add(row.integer(3), to: sourceClass)
-                domains[index].days[day].estimated = ClassCounts.sum(
-                    domains[index].days[day].estimated, row.integer(4))
-                domains[index].counts.add(row.integer(3), to: sourceClass)
-                return true
-            }
-            for (domain, count) in try Self.undecidedSenders(transaction, organisation, window) {
-                guard let index = position[domain] else { continue }
-                domains[index].undecidedSenders = count
-            }
-            domains.sort {
-                let (left, right) = ($0.counts.total, $1.counts.total)
-                return left == right ? $0.domain < $1.domain : left > right
-            }
-            return Portfolio(
-                window: window, endsWithNewestData: stale, domains: domains, days: all)
+            // In the same snapshot as the sums: what is kept belongs to these counters.
+            let counters = try Self.counters(transaction)
+            if let known = memory.portfolio(question, counters) { return known }
+            let portfolio = try Self.portfolio(
+                days: days, until: until, now: now, transaction, organisation)
+            memory.keep(portfolio, question, counters)
+            return portfolio
         }
+    }
+
+    /// What every intake and every replacement of the sums moves.
+    private static func counters(_ transaction: any SQLTransaction) throws -> [Int64] {
+        try transaction.rows(
+            "SELECT next FROM id_block WHERE name IN ('report', 'domain', 'sums') ORDER BY name"
+        ).map { $0.integer(0) }
+    }
+
+    private static func portfolio(
+        days: Int, until: UTCDay?, now: Int64, _ transaction: any SQLTransaction,
+        _ organisation: OrganisationID
+    ) throws -> Portfolio {
+        let rows = try transaction.rows(
+            """
+            SELECT id, name, first_day, last_day, policy, policy_reporter, policy_seen
+            FROM domain WHERE organisation_id = ? AND last_day IS NOT NULL
+            """,
+            [.integer(organisation.rawValue)])
+        let newest = rows.compactMap { $0.optionalInteger(3) }.max()
+        let (window, stale) = Self.window(days: days, until: until, newest: newest, now: now)
+        var position: [Int64: Int] = [:]
+        var domains: [DomainSummary] = []
+        for row in rows {
+            guard let name = DomainName(row.text(1)) else { continue }
+            position[row.integer(0)] = domains.count
+            var summary = DomainSummary(
+                domain: name, counts: ClassCounts(), days: Self.emptyDays(window))
+            summary.firstDay = row.optionalInteger(2).map { UTCDay(number: Int($0)) }
+            summary.lastDay = row.optionalInteger(3).map { UTCDay(number: Int($0)) }
+            summary.published = Self.policy(row, first: 4)
+            domains.append(summary)
+        }
+        var all = Self.emptyDays(window)
+        try transaction.forEachRow(
+            """
+            SELECT day, domain_id, class, messages, estimated FROM domain_day
+            WHERE organisation_id = ? AND day >= ? AND day <= ?
+            """,
+            [
+                .integer(organisation.rawValue), .integer(window.first.number),
+                .integer(window.last.number),
+            ]
+        ) { row in
+            let day = Int(row.integer(0)) - window.first.number
+            guard let index = position[row.integer(1)] else { return true }
+            let sourceClass = SourceClass(code: row.integer(2))
+            all[day].counts.add(row.integer(3), to: sourceClass)
+            all[day].estimated = ClassCounts.sum(all[day].estimated, row.integer(4))
+            domains[index].days[day].counts.add(row.integer(3), to: sourceClass)
+            domains[index].days[day].estimated = ClassCounts.sum(
+                domains[index].days[day].estimated, row.integer(4))
+            domains[index].counts.add(row.integer(3), to: sourceClass)
+            return true
+        }
+        for (domain, count) in try Self.undecidedSenders(transaction, organisation, window) {
+            guard let index = position[domain] else { continue }
+            domains[index].undecidedSenders = count
+        }
+        domains.sort {
+            let (left, right) = ($0.counts.total, $1.counts.total)
+            return left == right ? $0.domain < $1.domain : left > right
+        }
+        return Portfolio(
+            window: window, endsWithNewestData: stale, domains: domains, days: all)
     }
 
     private struct Sender: Hashable {
