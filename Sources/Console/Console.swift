@@ -70,6 +70,8 @@ private func makeRouter(
     PortfolioPages(templates: templates, services: services).register(on: router)
     DomainPages(templates: templates, services: services).register(on: router)
     SenderPages(templates: templates, services: services).register(on: router)
+    SenderDecisionPages(templates: templates, services: services).register(on: router)
+    SenderRoutes(services: services).register(on: router)
     ReplayPages(templates: templates, services: services).register(on: router)
     PlanPages(templates: templates, services: services).register(on: router)
     IntakePages(templates: templates, services: services).register(on: router)

@@ -5,6 +5,8 @@ enum ConsoleError: Error, Hashable {
     case notFound(String)
     case badRequest(String)
     case forbidden(String)
+    /// It does not fit how things stand.
+    case conflict(String)
     case unavailable(String)
     case tooLarge(limit: Int)
     /// The body is of a kind that is not taken.
@@ -20,6 +22,7 @@ enum ConsoleError: Error, Hashable {
         case .notFound: .notFound
         case .badRequest: .badRequest
         case .forbidden: .forbidden
+        case .conflict: .conflict
         case .unavailable: .serviceUnavailable
         case .tooLarge: .contentTooLarge
         case .unsupported: .unsupportedMediaType
@@ -33,7 +36,7 @@ enum ConsoleError: Error, Hashable {
         switch self {
         case .notFound: "Nothing is here"
         case .badRequest: "That could not be read"
-        case .forbidden: "That was not done"
+        case .forbidden, .conflict: "That was not done"
         case .unavailable: "That is not possible just now"
         case .tooLarge: "Too large to take in here"
         case .unsupported: "That kind is not taken here"
@@ -46,7 +49,7 @@ enum ConsoleError: Error, Hashable {
     var sentence: String {
         switch self {
         case .notFound(let sentence), .badRequest(let sentence), .forbidden(let sentence),
-            .unavailable(let sentence), .unsupported(let sentence):
+            .unavailable(let sentence), .unsupported(let sentence), .conflict(let sentence):
             return sentence
         case .tooLarge(let limit):
             return

@@ -49,6 +49,10 @@ public protocol DomainAdvising: Sendable {
     func replay(
         domain: DomainName, record: String, days: Int, until: UTCDay?, now: Int64
     ) async throws -> ReplayResult
+    /// What the DNS needs so that a sender's mail passes; nil for a sender nobody reported.
+    func authorisation(
+        of sender: String, for domain: DomainName, days: Int, until: UTCDay?, now: Int64
+    ) async throws -> SenderAuthorisation?
 }
 
 extension DomainStore: DomainReading {}

@@ -52,6 +52,8 @@ public enum Limits {
     public static let apiSenders = 1_000
     /// Octets of what a program shows to be let in.
     public static let bearer = 200
+    /// Names that an owner of a sender can be chosen from.
+    public static let peopleOffered = 200
     /// Organisations on a page.
     public static let organisations = 20
 

@@ -55,6 +55,7 @@ struct Templates: Sendable {
     private static let files: [(String, [UInt8])] = [
         ("account", PackageResources.account_mustache),
         ("audit", PackageResources.audit_mustache),
+        ("authorise", PackageResources.authorise_mustache),
         ("change", PackageResources.change_mustache),
         ("changediff", PackageResources.changediff_mustache),
         ("changes", PackageResources.changes_mustache),
@@ -93,6 +94,8 @@ struct Templates: Sendable {
         ("roles", PackageResources.roles_mustache),
         ("search", PackageResources.search_mustache),
         ("sender", PackageResources.sender_mustache),
+        ("senderacts", PackageResources.senderacts_mustache),
+        ("sendernotice", PackageResources.sendernotice_mustache),
         ("setup", PackageResources.setup_mustache),
         ("states", PackageResources.states_mustache),
         ("tokens", PackageResources.tokens_mustache),

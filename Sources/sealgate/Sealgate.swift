@@ -21,7 +21,8 @@ struct Sealgate: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             DemoCommand.self, ServeCommand.self, ImportCommand.self, ReportCommand.self,
-            IntakeCommand.self, SendersCommand.self, ReplayCommand.self, PlanCommand.self,
+            IntakeCommand.self, SendersCommand.self, SenderCommand.self, ReplayCommand.self,
+            PlanCommand.self,
             VerifyCommand.self, SPFCommand.self, DMARCCommand.self, BIMICommand.self,
             SignCommand.self, SealCommand.self, KeyCommand.self, QueueCommand.self,
             TraceCommand.self, BalanceCommand.self, DoctorCommand.self, SetupCommand.self,

@@ -6,12 +6,10 @@ import Testing
 /// `sealgate change` as a person types it, against a real Knot.
 @Suite(.serialized)
 struct ChangeWalkTests {
-    private static let secret = "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA="
-
     @Test func `a change is proposed, exported, made, watched and taken back`() throws {
         try withScratchFolder { folder in
             let port = 20_000 + Int(getpid()) % 20_000
-            let server = try knot(in: folder, port: port)
+            let server = try KnotPrimary.start(in: folder, port: port)
             defer { ChildProgram.end(server) }
             func run(_ words: [String], _ more: [String] = []) throws -> Program.Outcome {
                 try Program.run(
@@ -38,7 +36,7 @@ struct ChangeWalkTests {
             ] {
                 let shown = try run(["show", "1", "--format", format])
                 #expect(shown.status == 0 && shown.output.contains(words), "\(format)")
-                #expect(!(shown.output + shown.errors).contains(Self.secret))
+                #expect(!(shown.output + shown.errors).contains(KnotPrimary.secret))
             }
             let asked = try run(["apply", "1"])
             #expect(asked.status == 1 && asked.errors.contains("type the domain's name"))
@@ -62,58 +60,5 @@ struct ChangeWalkTests {
             ])
             #expect(keyless.status == 1 && keyless.errors.contains("cannot be read"))
         }
-    }
-
-    private func knot(in folder: String, port: Int) throws -> Int32 {
-        try FileManager.default.createDirectory(
-            atPath: folder + "/db", withIntermediateDirectories: true)
-        func write(_ name: String, _ text: String) throws {
-            try Data(text.utf8).write(to: URL(filePath: folder + "/" + name))
-        }
-        try write(
-            "example.test.zone",
-            """
-            $ORIGIN example.test.
-            $TTL 300
-            @ SOA ns1 hostmaster 1 3600 600 86400 60
-            @ NS ns1
-            ns1 A 127.0.0.1
-            _dmarc TXT "v=DMARC1; p=none"
-
-            """)
-        try write(
-            "keys", "key changer { algorithm hmac-sha256; secret \"\(Self.secret)\"; };\n")
-        try write(
-            "knot.conf",
-            """
-            server:
-                listen: 127.0.0.1@\(port)
-                rundir: \(folder)
-            database:
-                storage: \(folder)/db
-            key:
-              - id: changer
-                algorithm: hmac-sha256
-                secret: \(Self.secret)
-            acl:
-              - id: may-change
-                key: changer
-                action: update
-            zone:
-              - domain: example.test
-                storage: \(folder)
-                file: example.test.zone
-                acl: may-change
-
-            """)
-        let server = try Command.start(
-            ["/usr/sbin/knotd", "-c", folder + "/knot.conf"], log: folder + "/knot.log")
-        // The first proposal finds it, or the test says what Knot said.
-        for _ in 0..<200 {
-            let log = (try? SharedData.bytes(folder + "/knot.log")) ?? []
-            if String(decoding: log, as: UTF8.self).contains("server started") { return server }
-            usleep(25_000)
-        }
-        return server
     }
 }

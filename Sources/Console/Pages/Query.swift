@@ -22,7 +22,8 @@ struct Query {
 
 /// An address of the console with its query, every part coded.
 struct Link {
-    private var text: String
+    /// As it stands in a page or in a `Location` field.
+    private(set) var text: String
     private var separator = "?"
 
     /// - Parameter segments: the path's segments, as they are meant.

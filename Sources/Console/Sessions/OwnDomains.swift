@@ -100,4 +100,12 @@ extension OwnDomains: DomainAdvising {
         return try await rooms.adviser.replay(
             domain: domain, record: record, days: days, until: until, now: now)
     }
+
+    func authorisation(
+        of sender: String, for domain: DomainName, days: Int, until: UTCDay?, now: Int64
+    ) async throws -> SenderAuthorisation? {
+        guard standing.covers(domain) else { return nil }
+        return try await rooms.adviser.authorisation(
+            of: sender, for: domain, days: days, until: until, now: now)
+    }
 }

@@ -21,6 +21,8 @@ enum RouteAccess: Hashable, Sendable {
     private static let all = Set(Role.allCases)
     static let readers: Set<Role> = [.owner, .operator, .auditor]
     static let workers: Set<Role> = [.owner, .operator]
+    /// Who decides about senders: a domain owner about those of their own domains.
+    static let deciders: Set<Role> = [.owner, .operator, .domainOwner]
     static let owners: Set<Role> = [.owner]
 
     /// The row of a route; nil where there is none.
@@ -63,6 +65,12 @@ enum RouteAccess: Hashable, Sendable {
         "GET /domains": .members(all),
         "GET /domains/{domain}": .members(all),
         "GET /domains/{domain}/senders/{key}": .members(all),
+        "GET /domains/{domain}/senders/{key}/authorise": .members(deciders),
+        "POST /domains/{domain}/senders/{key}/authorise": .members(deciders),
+        "POST /domains/{domain}/senders/{key}/reject": .members(deciders),
+        "POST /domains/{domain}/senders/{key}/owner": .members(deciders),
+        "POST /domains/{domain}/senders/{key}/note": .members(deciders),
+        "POST /domains/{domain}/senders/{key}/undo": .members(deciders),
         "GET /domains/{domain}/replay": .members(all),
         "GET /domains/{domain}/plan": .members(all),
         "GET /search": .members(all),
@@ -129,5 +137,7 @@ enum RouteAccess: Hashable, Sendable {
         "GET /api/v1/reports/{id}": .programs(.read, readers),
         "GET /api/v1/totals": .programs(.read, readers),
         "GET /api/v1/audit": .programs(.readAudit, readers),
+        "GET /api/v1/domains/{domain}/senders": .programs(.read, readers),
+        "POST /api/v1/domains/{domain}/senders/{key}": .programs(.change, workers),
     ]
 }

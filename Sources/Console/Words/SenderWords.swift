@@ -7,6 +7,7 @@ enum SenderWords {
     static func advice(_ sender: SenderVolume, domain: DomainName) -> String {
         let counts = sender.counts
         let share = Numbers.share(counts[.undecided], of: counts.total)
+        if let decided = decidedAdvice(sender, domain: domain, share: share) { return decided }
         switch sender.state {
         case .proved:
             return counts[.proved] == counts.total
@@ -31,6 +32,27 @@ enum SenderWords {
             return "Authorise nothing: it is on a blocklist. A policy of reject stops it."
         case .forged:
             return "Authorise nothing. A policy of reject stops it."
+        }
+    }
+
+    /// What to do once somebody has decided; nil before.
+    private static func decidedAdvice(
+        _ sender: SenderVolume, domain: DomainName, share: String
+    ) -> String? {
+        let counts = sender.counts
+        switch sender.decision?.verdict {
+        case nil: return nil
+        case .authorised? where counts[.undecided] == 0:
+            return "Nothing: it is yours, and all of it is proved or forwarded."
+        case .authorised?:
+            return "It is yours, and \(share) carries no matching proof: set it up before the "
+                + "policy is raised. "
+                + ServiceAdvice.text(serviceID: sender.serviceID, domain: domain)
+        case .rejected? where counts[.proved] > 0:
+            let passing = Numbers.counted(counts[.proved], "message", "messages")
+            return "You rejected it, and \(passing) of it still pass, which no policy stops: take "
+                + "its keys and its SPF include out of your DNS."
+        case .rejected?: return "Nothing: you rejected it. A policy of reject stops it."
         }
     }
 

@@ -54,7 +54,7 @@ public struct EnforcementPlan: Hashable, Sendable, Codable {
 public struct PlanStep: Hashable, Sendable, Codable {
     public enum Kind: String, CaseIterable, Sendable, Codable {
         case publishRecord, repairRecord, lockDown, askForReports, repairSPF, fixSender
-        case addDKIM, decideSender, removeTags, explainForwarding, explainForgery
+        case addDKIM, decideSender, revokeSender, removeTags, explainForwarding, explainForgery
         case quarantineTest, quarantine, reject, subdomains, watch
     }
 

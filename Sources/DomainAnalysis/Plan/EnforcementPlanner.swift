@@ -21,6 +21,7 @@ public struct EnforcementPlanner: Sendable {
             draft.establishRecord()
             draft.repairSPF()
             draft.fixSenders()
+            draft.revokeSenders()
             draft.decideSenders()
             draft.addDKIM()
             draft.removeTags()

@@ -23,7 +23,7 @@ extension PlanDraft {
         let failing = sender.count(.misconfigured)
         let share = PlanNumbers.share(failing, of: sums.legitimate)
         let service = service(of: sender)
-        var instructions = [PlanWords.advice(for: sender, service, domain: domain)]
+        var instructions = [PlanWords.advice(service, domain: domain)]
         var changes: [DNSChange] = []
         if let service {
             changes = spfChange(for: service, sender)
@@ -36,9 +36,11 @@ extension PlanDraft {
                     "include:\(idle) in the SPF record does nothing for DMARC, because \(service.name) "
                         + "uses a return path of its own: it may be removed.")
             }
-            instructions.append(
-                "If nobody of yours uses \(service.name), leave it: this mail is then somebody "
-                    + "else's, and p=reject is what stops it.")
+            if sender.verdict == nil {
+                instructions.append(
+                    "If nobody of yours uses \(service.name), leave it: this mail is then "
+                        + "somebody else's, and p=reject is what stops it.")
+            }
         }
         steps.append(
             PlanStep(
@@ -63,15 +65,33 @@ extension PlanDraft {
     private mutating func spfChange(
         for service: SendingService, _ sender: PlanSender
     ) -> [DNSChange] {
-        guard service.mailFromIsCustomer, service.category != .transactional,
-            sender.spfAligned == 0, let include = service.spfIncludes.first
-        else { return [] }
-        guard let spf else { return changeSPF(to: "v=spf1 include:\(include) ~all") }
-        guard var text = SPFText(spf), !text.includes(include), !text.sendsNothing,
-            text.lookups < PlanLimits.spfLookups
-        else { return [] }
-        text.add(include: include)
-        return changeSPF(to: text.render())
+        service.recordWithInclude(spf, spfAligned: sender.spfAligned).map { changeSPF(to: $0) }
+            ?? []
+    }
+
+    /// Senders that a person rejected, and that something in the DNS still vouches for.
+    mutating func revokeSenders() {
+        let senders = ranked(.compliant).filter { $0.verdict == .rejected }
+        for sender in senders.prefix(PlanLimits.senderSteps) {
+            let passing = sender.count(.compliant)
+            let changes =
+                service(of: sender)?.recordWithoutIncludes(spf).map { changeSPF(to: $0) } ?? []
+            var instructions = ["Take the keys of \(sender.name) out of your DNS."]
+            if !sender.sampleSelectors.isEmpty {
+                instructions.append(
+                    "Seen on its mail: \(PlanWords.and(Array(sender.sampleSelectors.prefix(3)))).")
+            }
+            steps.append(
+                PlanStep(
+                    .revokeSender, title: "Take back what lets \(sender.name) send as \(domain)",
+                    why: "You rejected it, and \(PlanNumbers.messages(passing)) of it still pass, "
+                        + "which no policy stops: only your own DNS can.",
+                    changes: changes, instructions: instructions, senderKey: sender.key,
+                    messages: passing, share: PlanNumbers.share(passing, of: sums.genuine),
+                    risk: .init(
+                        .medium, "If somebody of yours uses it after all, that mail will fail."),
+                    evidence: evidence(sender)))
+        }
     }
 
     /// Compliant messages without an aligned DKIM pass.
@@ -83,6 +103,7 @@ extension PlanDraft {
     /// Mail that lacks aligned DKIM although it passes: it does so by SPF alone.
     mutating func addDKIM() {
         let leaning = facts.senders.filter { sender in
+            guard sender.verdict != .rejected else { return false }
             let unsigned = PlanNumbers.share(unsigned(sender), of: sender.count(.compliant))
             return unsigned > PlanLimits.unsignedShareThatCounts
         }.sorted { ($1.count(.compliant), $0.key) < ($0.count(.compliant), $1.key) }
@@ -96,7 +117,7 @@ extension PlanDraft {
                     why: "\(PlanNumbers.messages(unsigned)) (\(PlanNumbers.percent(share)) of "
                         + "your mail) pass by SPF alone, which breaks as soon as somebody "
                         + "forwards them. RFC 9989 §8 forbids p=reject that rests on SPF only.",
-                    instructions: [PlanWords.advice(for: sender, service, domain: domain)],
+                    instructions: [PlanWords.advice(service, domain: domain)],
                     senderKey: sender.key, messages: unsigned,
                     share: PlanNumbers.share(unsigned, of: sums.genuine),
                     risk: .init(

@@ -91,13 +91,15 @@ public struct PlanSender: Hashable, Sendable, Codable {
     public var sources: Int
     public var firstDay: String?
     public var lastDay: String?
+    /// What a person decided about it; `byClass` counts its mail accordingly.
+    public var verdict: SenderVerdict?
 
     public init(
         key: String, name: String, serviceID: String? = nil,
         confidence: SenderIdentification.Confidence, messages: Int64,
         byClass: [SourceClass: Int64], dkimAligned: Int64, spfAligned: Int64,
         sampleSelectors: [String] = [], sampleMailFroms: [String] = [], sources: Int = 0,
-        firstDay: UTCDay? = nil, lastDay: UTCDay? = nil
+        firstDay: UTCDay? = nil, lastDay: UTCDay? = nil, verdict: SenderVerdict? = nil
     ) {
         self.key = key
         self.name = name
@@ -112,6 +114,7 @@ public struct PlanSender: Hashable, Sendable, Codable {
         self.sources = sources
         self.firstDay = firstDay.map(\.description)
         self.lastDay = lastDay.map(\.description)
+        self.verdict = verdict
     }
 
     /// Messages of one class; never negative.

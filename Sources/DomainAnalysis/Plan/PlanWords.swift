@@ -164,9 +164,8 @@ enum PlanWords {
             ? "Make the mail of your own servers pass" : "Make the mail of \(sender.name) pass"
     }
 
-    static func advice(
-        for sender: PlanSender, _ service: SendingService?, domain: String
-    ) -> String {
+    /// What to do at a service, or at a server of the owner's where there is none.
+    static func advice(_ service: SendingService?, domain: String) -> String {
         guard let service else {
             return "Switch DKIM signing for \(domain) on at the mail server, publish its public "
                 + "key under _domainkey.\(domain), and list its address in the SPF record."

@@ -47,13 +47,29 @@ public struct ChangeDesk: Sendable {
         _ changes: [DNSChange], for domain: DomainName, reason: String, by person: String,
         timeToLive: UInt32? = nil, mail: ChangeConsequences.Mail? = nil
     ) async throws -> StoredChange {
+        try await keep(
+            preview(
+                changes, for: domain, reason: reason, by: person, timeToLive: timeToLive,
+                mail: mail))
+    }
+
+    /// The same change, worked out against the zone and kept nowhere.
+    public func preview(
+        _ changes: [DNSChange], for domain: DomainName, reason: String, by person: String,
+        timeToLive: UInt32? = nil, mail: ChangeConsequences.Mail? = nil
+    ) async throws -> ZoneChange {
         let needed = try ChangeDraft.needed(for: changes)
         var draft = try await draft(domain, needed)
         for change in changes { try draft.take(change) }
         let plain = try draft.change(reason: reason, askedBy: person, timeToLive: timeToLive)
         var change = plain
         change.consequences = ChangeConsequences.of(plain.sets, mail: mail)
-        return try await keep(change)
+        return change
+    }
+
+    /// Keeps a change that was shown to a person; nothing is made yet.
+    public func propose(_ change: ZoneChange) async throws -> StoredChange {
+        try await keep(change)
     }
 
     /// Closes a domain that sends and takes no mail; nothing is made yet.

@@ -48,10 +48,7 @@ extension DomainAdviser {
     // MARK: DNS
 
     private func spf(of domain: DomainName) async -> String? {
-        await lookup.lookUp(domain, .txt).texts.first {
-            let text = $0.lowercased()
-            return text == "v=spf1" || text.hasPrefix("v=spf1 ")
-        }
+        Self.spf(in: await lookup.lookUp(domain, .txt).texts)
     }
 
     private func mailExchange(of domain: DomainName) async -> PlanFacts.MailExchange {
@@ -85,7 +82,7 @@ extension DomainAdviser {
 
     // MARK: Facts
 
-    private static func planSender(
+    static func planSender(
         _ volume: SenderVolume, _ samples: SenderSamples
     ) -> PlanSender {
         PlanSender(
@@ -95,7 +92,8 @@ extension DomainAdviser {
                 uniqueKeysWithValues: SourceClass.allCases.map { ($0, volume.counts[$0]) }),
             dkimAligned: volume.dkimAligned, spfAligned: volume.spfAligned,
             sampleSelectors: samples.selectors, sampleMailFroms: samples.mailFroms,
-            sources: Int(volume.sourceCount), firstDay: volume.firstDay, lastDay: volume.lastDay)
+            sources: Int(volume.sourceCount), firstDay: volume.firstDay, lastDay: volume.lastDay,
+            verdict: volume.decision?.verdict)
     }
 
     private static func summary(_ result: ReplayResult) -> PlanFacts.Reject {

@@ -28,4 +28,19 @@ extension ClassCounts {
 extension SenderVolume {
     /// The state that the sender's sign shows.
     public var state: SourceClass.Fate { counts.state }
+
+    /// Whether a person has to decide about it.
+    public var needsDecision: Bool { decision?.verdict == nil && counts.needsDecision }
+
+    /// Its part of the domain's picture.
+    public var group: SenderGroup {
+        switch (decision?.verdict, state) {
+        case (.authorised, _): .legitimate
+        case (.rejected, _): .spoofing
+        case (nil, .proved): .legitimate
+        case (nil, .forwarded): .forwarding
+        case (nil, .forged): .spoofing
+        case (nil, .undecided): serviceID != nil || key.hasPrefix("own:") ? .known : .unknown
+        }
+    }
 }

@@ -23,13 +23,15 @@ extension DomainStore {
             overview.firstDay = subject.firstDay
             overview.lastDay = subject.lastDay
             overview.published = subject.published
-            var sums = try Self.senderSums(transaction, subject.id, window)
+            let decisions = try Self.decisions(transaction, domain, organisation)
+            var sums = try Self.senderSums(transaction, subject.id, window, decisions)
             overview.days = sums.days
             let ranked = sums.senders.sorted {
                 let (left, right) = ($0.value.counts.total, $1.value.counts.total)
                 return left == right ? $0.key < $1.key : left > right
             }
-            for (_, sender) in ranked where sender.counts.needsDecision {
+            for (id, sender) in ranked
+            where sender.counts.needsDecision && decisions.verdict(id) == nil {
                 overview.undecidedSenders += 1
                 overview.undecidedMessages = ClassCounts.sum(
                     overview.undecidedMessages, sender.counts[.undecided])
@@ -40,7 +42,8 @@ extension DomainStore {
             }
             sums.senders = [:]
             overview.senders = try ranked.prefix(Limits.senders).compactMap {
-                try Self.volume(transaction, domain: subject.id, sender: $0.key, sums: $0.value)
+                try Self.volume(
+                    transaction, domain: subject.id, sender: $0.key, sums: $0.value, decisions)
             }
             overview.reporters = try Self.reporters(transaction, subject.id, window)
             return overview
@@ -62,17 +65,20 @@ extension DomainStore {
             let (window, _) = Self.window(
                 days: days, until: until, newest: subject.lastDay.map { Int64($0.number) },
                 now: now)
-            let sums = try Self.senderSums(transaction, subject.id, window, only: sender)
+            let decisions = try Self.decisions(transaction, domain, organisation)
+            let sums = try Self.senderSums(
+                transaction, subject.id, window, decisions, only: sender)
             guard
                 let volume = try Self.volume(
                     transaction, domain: subject.id, sender: sender,
-                    sums: sums.senders[sender] ?? SenderSums(dayCount: window.dayCount))
+                    sums: sums.senders[sender] ?? SenderSums(dayCount: window.dayCount),
+                    decisions)
             else { return nil }
             return SenderDetail(
                 domain: domain, window: window, volume: volume, days: sums.days,
                 sources: try Self.sources(transaction, domain: subject.id, sender: sender),
                 identities: try Self.identities(
-                    transaction, domain: subject.id, sender: sender, window: window))
+                    transaction, domain: subject.id, sender: sender, window: window, decisions))
         }
     }
 
@@ -91,7 +97,7 @@ extension DomainStore {
 
     private static func senderSums(
         _ transaction: any SQLTransaction, _ domain: Int64, _ window: DayRange,
-        only sender: Int64? = nil
+        _ decisions: Decisions, only sender: Int64? = nil
     ) throws -> (days: [DayVolume], senders: [Int64: SenderSums]) {
         var days = emptyDays(window)
         var senders: [Int64: SenderSums] = [:]
@@ -106,7 +112,7 @@ extension DomainStore {
                 + (sender.map { [.integer($0)] } ?? [])
         ) { row in
             let day = Int(row.integer(0)) - window.first.number
-            let sourceClass = SourceClass(code: row.integer(2))
+            let sourceClass = decisions.sourceClass(row.integer(2), of: row.integer(1))
             let messages = row.integer(3)
             days[day].counts.add(messages, to: sourceClass)
             days[day].estimated = ClassCounts.sum(days[day].estimated, row.integer(8))
@@ -124,7 +130,8 @@ extension DomainStore {
     }
 
     private static func volume(
-        _ transaction: any SQLTransaction, domain: Int64, sender: Int64, sums: SenderSums
+        _ transaction: any SQLTransaction, domain: Int64, sender: Int64, sums: SenderSums,
+        _ decisions: Decisions
     ) throws -> SenderVolume? {
         let rows = try transaction.rows(
             """
@@ -140,7 +147,7 @@ extension DomainStore {
         guard let row = rows.first else { return nil }
         let evidence = try? JSONDecoder().decode(
             [SenderIdentification.Evidence].self, from: Data(row.text(4).utf8))
-        return SenderVolume(
+        var volume = SenderVolume(
             key: row.text(0), name: row.text(1), serviceID: row.optionalText(2),
             confidence: SenderIdentification.Confidence(rawValue: Int(row.integer(3))) ?? .none,
             evidence: evidence ?? [], counts: sums.counts, dkimAligned: sums.dkimAligned,
@@ -148,6 +155,8 @@ extension DomainStore {
             firstDay: UTCDay(number: Int(row.integer(6))),
             lastDay: UTCDay(number: Int(row.integer(7))), sourceCount: row.integer(8),
             days: sums.days, reason: row.text(5))
+        volume.decision = decisions.byID[sender]
+        return volume
     }
 
     private static func reporters(
@@ -188,7 +197,8 @@ extension DomainStore {
     }
 
     private static func identities(
-        _ transaction: any SQLTransaction, domain: Int64, sender: Int64, window: DayRange
+        _ transaction: any SQLTransaction, domain: Int64, sender: Int64, window: DayRange,
+        _ decisions: Decisions
     ) throws -> [IdentityVolume] {
         var counts: [Int64: ClassCounts] = [:]
         try transaction.forEachRow(
@@ -202,7 +212,7 @@ extension DomainStore {
             ]
         ) { row in
             counts[row.integer(0), default: ClassCounts()].add(
-                row.integer(2), to: SourceClass(code: row.integer(1)))
+                row.integer(2), to: decisions.sourceClass(row.integer(1), of: sender))
             return true
         }
         let ranked = counts.sorted {

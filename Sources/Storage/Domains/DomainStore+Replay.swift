@@ -60,6 +60,7 @@ extension DomainStore {
                 days: days, until: until, newest: subject.lastDay.map { Int64($0.number) },
                 now: now)
             var material = ReplayMaterial(window: window, endsWithNewestData: stale)
+            let decisions = try Self.decisions(transaction, domain, organisation)
             let sums = try Self.identitySums(transaction, subject.id, window, &material)
             let sets = Set(sums.keys.map(\.set))
             let identities = try Self.identities(transaction, sets)
@@ -75,7 +76,7 @@ extension DomainStore {
                     ReplayRow(
                         headerFrom: from, messages: messages, dkimPasses: identity.dkimPasses,
                         spfPass: identity.spfPass, senderKey: sender.0, senderName: sender.1,
-                        sourceClass: SourceClass(code: key.classCode),
+                        sourceClass: decisions.sourceClass(key.classCode, of: key.sender),
                         observedDisposition: Disposition(rawValue: key.disposition)?.word
                             ?? "none"))
             }

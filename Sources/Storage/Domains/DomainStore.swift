@@ -67,7 +67,7 @@ public struct DomainStore: Sendable {
             today: UTCDay(secondsSinceEpoch: now).number)
         return try await database.read { transaction in
             // In the same snapshot as the sums: what is kept belongs to these counters.
-            let counters = try Self.counters(transaction)
+            let counters = try Self.counters(transaction, organisation)
             if let known = memory.portfolio(question, counters) { return known }
             let portfolio = try Self.portfolio(
                 days: days, until: until, now: now, transaction, organisation)
@@ -76,11 +76,18 @@ public struct DomainStore: Sendable {
         }
     }
 
-    /// What every intake and every replacement of the sums moves.
-    private static func counters(_ transaction: any SQLTransaction) throws -> [Int64] {
+    /// What every intake, every replacement of the sums and, by its entry in the audit log, every
+    /// decision moves.
+    private static func counters(
+        _ transaction: any SQLTransaction, _ organisation: OrganisationID
+    ) throws -> [Int64] {
         try transaction.rows(
             "SELECT next FROM id_block WHERE name IN ('report', 'domain', 'sums') ORDER BY name"
         ).map { $0.integer(0) }
+            + transaction.rows(
+                "SELECT MAX(sequence) FROM audit_entry WHERE organisation_id = ?",
+                [.integer(organisation.rawValue)]
+            ).map { $0.optionalInteger(0) ?? 0 }
     }
 
     private static func portfolio(
@@ -129,6 +136,12 @@ public struct DomainStore: Sendable {
             domains[index].counts.add(row.integer(3), to: sourceClass)
             return true
         }
+        try Self.forEachMoved(transaction, organisation, window) { id, day, from, to, messages in
+            guard let index = position[id] else { return }
+            all[day].counts.move(messages, from: from, to: to)
+            domains[index].days[day].counts.move(messages, from: from, to: to)
+            domains[index].counts.move(messages, from: from, to: to)
+        }
         for (domain, count) in try Self.undecidedSenders(transaction, organisation, window) {
             guard let index = position[domain] else { continue }
             domains[index].undecidedSenders = count
@@ -141,16 +154,12 @@ public struct DomainStore: Sendable {
             window: window, endsWithNewestData: stale, domains: domains, days: all)
     }
 
-    private struct Sender: Hashable {
-        var domain: Int64
-        var sender: Int64
-    }
-
     /// How many senders of each domain need a decision.
     private static func undecidedSenders(
         _ transaction: any SQLTransaction, _ organisation: OrganisationID, _ window: DayRange
     ) throws -> [Int64: Int] {
-        var senders: [Sender: ClassCounts] = [:]
+        var senders: [DecidedSender: ClassCounts] = [:]
+        let decided = try decided(transaction, organisation)
         // CROSS JOIN keeps SQLite to this order: a domain's days lie side by side, and only
         // senders that ever had undecided mail in the window are added up.
         try transaction.forEachRow(
@@ -170,7 +179,9 @@ public struct DomainStore: Sendable {
                 .integer(window.first.number),
             ]
         ) { row in
-            senders[Sender(domain: row.integer(0), sender: row.integer(1)), default: ClassCounts()]
+            let sender = DecidedSender(domain: row.integer(0), sender: row.integer(1))
+            guard !decided.contains(sender) else { return true }
+            senders[sender, default: ClassCounts()]
                 .add(row.integer(3), to: SourceClass(code: row.integer(2)))
             return true
         }

@@ -127,6 +127,8 @@ public struct SenderVolume: Hashable, Sendable, Codable {
     public var days: [Int64]
     /// Why its largest unproved part was classified as it was, in a sentence.
     public var reason: String
+    /// What people decided about it; `counts` are read accordingly.
+    public var decision: SenderDecision?
 
     public init(
         key: String, name: String, serviceID: String?,

@@ -36,6 +36,19 @@ struct SampleAdviser: DomainAdvising {
         return try await Replay(domain: domain, proposal: record, lookup: NoRecords()).run(rows)
     }
 
+    func authorisation(
+        of sender: String, for domain: DomainName, days: Int, until: UTCDay?, now: Int64
+    ) async throws -> SenderAuthorisation? {
+        let sums = SenderAuthorisation(
+            of: PlanSender(
+                key: sender, name: sender,
+                serviceID: sender.hasPrefix("service:") ? String(sender.dropFirst(8)) : nil,
+                confidence: .strong, messages: 10, byClass: [.unknown: 10], dkimAligned: 0,
+                spfAligned: 0),
+            domain: domain, spf: "v=spf1 ~all")
+        return sums
+    }
+
     func plan(
         for domain: DomainName, days: Int, until: UTCDay?, now: Int64
     ) async throws -> EnforcementPlan? {

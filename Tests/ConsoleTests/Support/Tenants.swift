@@ -113,6 +113,12 @@ struct Tenants {
     }
 
     func serve(_ body: @escaping @Sendable (Int) async throws -> Void) async throws {
+        try await Self.serve(services, body)
+    }
+
+    static func serve(
+        _ services: ConsoleServices, _ body: @escaping @Sendable (Int) async throws -> Void
+    ) async throws {
         let (ports, announce) = AsyncStream<Int>.makeStream()
         var logger = Logger(label: "console")
         logger.logLevel = .critical

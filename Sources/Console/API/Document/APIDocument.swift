@@ -108,6 +108,9 @@ enum APIDocument {
         if operation.parameters.contains(where: { $0.place == .path }) {
             refusals.append((404, "There is no such thing in this organisation."))
         }
+        if operation.mayConflict {
+            refusals.append((409, "It does not fit how things stand; nothing was changed."))
+        }
         if operation.body != nil {
             refusals.append((413, "The body is too large."))
             refusals.append((415, "The body is of another kind than is taken here."))

@@ -27,6 +27,32 @@ extension APIOperation {
         summary: "One domain: its mail by day, who sends, who reports",
         parameters: [domainParameter] + windowParameters, answer: .json(.named("DomainDetail")))
 
+    static let senders = APIOperation(
+        method: .get, path: "/api/v1/domains/{domain}/senders", name: "senders",
+        summary: "Who sends for the domain, and what is decided about them",
+        parameters: [domainParameter] + windowParameters, answer: .json(.named("DecidedSenders")))
+
+    static let decide = APIOperation(
+        method: .post, path: "/api/v1/domains/{domain}/senders/{key}", name: "decide",
+        summary: "Decide about a sender",
+        details: "Changes nothing in the DNS: what it needs is told, and made on the page Changes.",
+        parameters: [
+            domainParameter,
+            Parameter(
+                name: "key", place: .path, schema: .text(.init(lengths: 1...255)),
+                meaning: "The sender's key, as `senders` tells it."),
+        ] + windowParameters,
+        body: Body(
+            mediaType: "application/json",
+            schema: .object([
+                has("act", .words(["authorise", "reject", "owner", "note", "undo"])),
+                mayHave("owner", .text(.init(lengths: 0...120)), "Whom to ask; empty for nobody."),
+                mayHave("note", .text(.init(lengths: 0...1_000))),
+                mayHave(
+                    "event", .whole(1...Int64.max), "What to undo; the last without it."),
+            ]), meaning: "What is decided."), answer: .json(.named("Decided")),
+        mayConflict: true)
+
     static let plan = APIOperation(
         method: .get, path: "/api/v1/domains/{domain}/plan", name: "plan",
         summary: "What stands between the domain and p=reject",
@@ -92,7 +118,7 @@ extension APIOperation {
         ], answer: .lines("Entries, oldest first, chained by their digests."))
 
     static let all = [
-        document, token, domains, domain, plan, replay, reports, report, bring, totals, audit,
+        document, token, domains, domain, senders, decide, plan, replay, reports, report, bring, totals, audit,
     ]
 
     private static let day = APISchema.day

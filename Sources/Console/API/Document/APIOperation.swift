@@ -36,6 +36,8 @@ struct APIOperation: Sendable {
     var parameters: [Parameter] = []
     var body: Body?
     var answer: Answer
+    /// Whether what is asked for may be understood and yet not fit how things stand.
+    var mayConflict = false
 
     /// What the table of routes calls it.
     var route: String { "\(method.rawValue) \(path)" }

@@ -41,6 +41,26 @@ extension APISchema {
             has("addresses", count), has("firstDay", day), has("lastDay", day),
             has("reason", anyText),
         ]),
+        "DecidedSenders": .object([
+            has("domain", anyText), has("first", day), has("last", day),
+            has("senders", .list(.named("DecidedSender"))), has("others", count),
+        ]),
+        "DecidedSender": .object([
+            has("key", anyText), has("name", anyText), has("group", anyText),
+            mayHave("service", anyText), mayHave("verdict", .words(["authorised", "rejected"])),
+            mayHave("decidedBy", anyText), mayHave("decidedAt", instant),
+            mayHave("owner", anyText), mayHave("note", anyText), has("needsDecision", .flag),
+            has("messages", count), has("proved", count), has("undecided", count),
+            has("forwarded", count), has("forged", count), has("dkimAligned", count),
+            has("spfAligned", count), has("firstDay", day), has("lastDay", day),
+            has("days", .list(count)), has("advice", anyText),
+            has("evidence", .list(.open("What was seen, and what it matched."))),
+        ]),
+        "Decided": .object([
+            has("sender", .named("DecidedSender")),
+            mayHave("event", count, "To be undone by; absent when it was so already."),
+            mayHave("dns", .open("What the DNS needs for it; nothing of it was made.")),
+        ]),
         "Reporter": .object([
             has("reporter", anyText), has("reports", count), has("messages", count),
         ]),

@@ -16,8 +16,11 @@ struct DomainPages {
                 let overview = try await services.rooms(context.visit).domains.overview(
                     of: domain, days: choice.days, until: choice.until, now: services.now())
             else { throw Self.unknown(domain) }
-            return templates.response(
-                Self.page(overview, choice: choice), for: context.visit)
+            var page = Self.page(overview, choice: choice)
+            let acts = try await SenderActs.load(
+                request, context, services: services, overview: overview, choice: choice)
+            page.fields = page.fields.adding(acts.fields(overview))
+            return templates.response(page, for: context.visit)
         }
     }
 
@@ -45,10 +48,6 @@ struct DomainPages {
             overview.window, endsWithNewestData: overview.endsWithNewestData,
             link: Link("domains", domain.text))
         fields["policy"] = .fields(PolicyText.fields(overview.published))
-        fields["senders"] = .list(
-            SenderRow.ordered(overview.senders).map {
-                SenderRow.fields($0, domain: domain, choice: choice)
-            })
         fields["states"] = .list(states(overview.counts))
         if overview.otherSenders > 0 {
             fields["otherSenders"] = .text(
@@ -110,20 +109,12 @@ enum DomainHeading {
 
 /// A sender as a table shows it.
 enum SenderRow {
-    /// What needs a decision first, forgeries last, most messages first.
-    static func ordered(_ senders: [SenderVolume]) -> [SenderVolume] {
-        let order: [SourceClass.Fate] = [.undecided, .proved, .forwarded, .forged]
-        return order.flatMap { fate in
-            senders.filter { $0.state == fate }.sorted { $0.counts.total > $1.counts.total }
-        }
-    }
-
     static func fields(
         _ sender: SenderVolume, domain: DomainName, choice: WindowChoice
     ) -> Fields {
         let counts = sender.counts
         let total = counts.total
-        return sender.state.fields.adding([
+        return sender.group.fields.adding([
             "senderName": ForeignText.value(sender.name, limit: 40),
             "senderLink": Link("domains", domain.text, "senders", sender.key).with(choice).value,
             "total": .number(total),

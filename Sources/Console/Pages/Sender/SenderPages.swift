@@ -21,7 +21,21 @@ struct SenderPages {
                 throw ConsoleError.notFound(
                     "No report tells of such a sender for \(DomainText.plain(domain)).")
             }
-            return templates.response(Self.page(detail, choice: choice), for: context.visit)
+            var acts = try await SenderActs.load(
+                request, context, services: services, domain: domain, senders: [detail.volume],
+                choice: choice)
+            acts.isOnSenderPage = true
+            var page = Self.page(detail, choice: choice)
+            page.fields = page.fields.adding(acts.decision(detail.volume)).adding(acts.notice)
+            page.fields["people"] = .list(
+                acts.people.map { ["personName": .text(ForeignText.clean($0))] })
+            if let organisation = context.visit.organisation {
+                let events = try await services.accounts.senders(of: organisation)
+                    .events(on: key, of: domain)
+                page.fields["hasEvents"] = .flag(!events.isEmpty)
+                page.fields["events"] = .list(events.map(Self.event))
+            }
+            return templates.response(page, for: context.visit)
         }
     }
 
@@ -63,6 +77,26 @@ struct SenderPages {
         return Page(
             "sender", title: "\(name) · \(DomainText.plain(domain))", place: .domains,
             fields: fields)
+    }
+
+    private static func event(_ event: SenderEvent) -> Fields {
+        let what: String
+        switch event.act {
+        case "authorise": what = "authorised it"
+        case "reject": what = "rejected it"
+        case "owner":
+            what =
+                event.after.owner.map { "said that \($0) answers for it" }
+                ?? "said that nobody answers for it"
+        case "note": what = event.after.note.map { "noted: \($0)" } ?? "took the note away"
+        default: what = "undid what was done before"
+        }
+        return [
+            "eventTime": Dates.fields(event.happenedAt),
+            "eventPerson": ForeignText.value(event.person, limit: 60),
+            "eventWhat": ForeignText.value(what, limit: 300),
+            "isUndone": .flag(event.isUndone),
+        ]
     }
 
     private static func lead(_ detail: SenderDetail, name: String) -> [Fields] {

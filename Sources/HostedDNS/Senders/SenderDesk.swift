@@ -1,0 +1,97 @@
+public import DomainAnalysis
+public import Identities
+public import Storage
+
+/// Where a sender is authorised together with the change of the DNS that its mail needs.
+public struct SenderDesk: Sendable {
+    public let decisions: SenderDecisionStore
+    /// Nil where nobody makes changes of the DNS for this organisation.
+    public let changes: ChangeDesk?
+
+    public init(decisions: SenderDecisionStore, changes: ChangeDesk?) {
+        self.decisions = decisions
+        self.changes = changes
+    }
+
+    /// What authorising a sender will do to the DNS, worked out before anybody confirms it.
+    public enum Preview: Hashable, Sendable {
+        /// Nothing has to change.
+        case nothing
+        /// The exact change, against the zone as it is now.
+        case exact(ZoneChange)
+        /// The records are known, and not what the zone holds now; the sentence says why.
+        case described([DNSChange], String)
+    }
+
+    public func preview(
+        _ authorisation: SenderAuthorisation, of sender: String, for domain: DomainName,
+        by person: String
+    ) async -> Preview {
+        guard !authorisation.changes.isEmpty else { return .nothing }
+        guard let changes else {
+            return .described(
+                authorisation.changes,
+                "This program has no keys for the zones of this organisation, so make the change "
+                    + "where your DNS is kept.")
+        }
+        do {
+            return .exact(
+                try await changes.preview(
+                    authorisation.changes, for: domain,
+                    reason: "Let \(sender) send as \(domain).", by: person))
+        } catch let fault as ZoneFault {
+            return .described(authorisation.changes, fault.description)
+        } catch let fault as ZoneChangeError {
+            if case .nothingToDo = fault { return .nothing }
+            return .described(authorisation.changes, fault.description)
+        } catch {
+            return .described(authorisation.changes, "Your zone could not be asked: \(error)")
+        }
+    }
+
+    /// What became of an authorisation.
+    public struct Outcome: Hashable, Sendable {
+        /// Nil when it was so already.
+        public var event: SenderEvent?
+        /// The change of the DNS that goes with it.
+        public var change: Int64?
+        /// What became of that change, and whether it was made.
+        public var sentence: String?
+        public var isMade: Bool
+    }
+
+    /// Authorises a sender: keeps the change that the person saw, decides, and makes the change.
+    ///
+    /// A change that cannot be made now (no key, an unreachable server) stays proposed and the
+    /// decision stands: the sender is the person's, whatever the DNS says today.
+    ///
+    /// - Parameter mayApply: whether this person may change the DNS; otherwise it stays proposed.
+    public func authorise(
+        _ sender: String, of domain: DomainName, with change: ZoneChange?, by actor: AuditActor,
+        mayApply: Bool, now: Int64
+    ) async throws -> Outcome {
+        var stored: StoredChange?
+        if let change, let changes { stored = try await changes.propose(change) }
+        let event: SenderEvent?
+        do {
+            event = try await decisions.act(
+                .authorise(change: stored?.id), on: sender, of: domain, by: actor, now: now)
+        } catch {
+            if let stored, let changes { _ = try? await changes.dismiss(stored.id, by: actor.name) }
+            throw error
+        }
+        var outcome = Outcome(event: event, change: stored?.id, sentence: nil, isMade: false)
+        guard let stored, let changes else { return outcome }
+        guard mayApply else {
+            outcome.sentence = "An owner or an operator has to make the change of the DNS."
+            return outcome
+        }
+        switch try await changes.apply(stored.id, by: actor.name) {
+        case .done(let sentence):
+            outcome.sentence = sentence
+            outcome.isMade = true
+        case .refused(let sentence): outcome.sentence = sentence
+        }
+        return outcome
+    }
+}
