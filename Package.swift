@@ -83,6 +83,9 @@ let package = Package(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "CPango", pkgConfig: "pangocairo",
+            providers: [.apt(["libcairo2-dev", "libpango1.0-dev"])]),
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
         // Floor 1: values every room speaks of, and the one door to SQL.
@@ -135,6 +138,11 @@ let package = Package(
         room(
             "HostedDNS",
             ["Identities", "DNS", "DNSResolver", "DomainAnalysis", "Storage", crypto]),
+        room(
+            "DomainWatch",
+            [
+                "Identities", "MailReports", "DomainAnalysis", "SQLDatabase", "Storage", "CPango",
+            ]),
         room("Demonstration", ["Identities", "MailReports", "CZlib"]),
         // Floor 7: face.
         room(
@@ -142,7 +150,7 @@ let package = Package(
             [
                 "Identities", "MailReports", "MailAuthentication", "DomainAnalysis", "Storage",
                 "SQLDatabase", "SMTP", "Spool", "Gateway",
-                "ReportConsumer", "HostedDNS", crypto, logging,
+                "ReportConsumer", "HostedDNS", "DomainWatch", crypto, logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Mustache", package: "swift-mustache"),
@@ -155,8 +163,8 @@ let package = Package(
             dependencies: [
                 "Identities", "DNS", "DNSResolver", "InternetMessage", "MailAuthentication",
                 "MailReports", "DomainAnalysis", "SQLDatabase", "Storage", "ReportConsumer",
-                "Demonstration", "HostedDNS", "Console", "SMTP", "SMTPServer", "SMTPClient",
-                "Spool", "Gateway",
+                "Demonstration", "HostedDNS", "DomainWatch", "Console", "SMTP", "SMTPServer",
+                "SMTPClient", "Spool", "Gateway",
                 logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -232,9 +240,16 @@ let package = Package(
                 "DNSResolver", "DNS", "Identities", "TestSupport",
             ], exclude: ["Peers"]),
         tests(
+            "DomainWatchTests",
+            [
+                "DomainWatch", "Storage", "SQLDatabase", "DomainAnalysis", "MailReports",
+                "Identities", "TestSupport",
+            ]),
+        tests(
             "ConsoleTests",
             [
-                "Console", "Storage", "SQLDatabase", "DNS", "DomainAnalysis", "Identities",
+                "Console", "DomainWatch", "Storage", "SQLDatabase", "DNS", "DomainAnalysis",
+                "Identities",
                 "MailReports", "ReportConsumer", "HostedDNS", "DNSResolver", "Gateway", "SMTP",
                 "Spool", logging,
                 .product(name: "Hummingbird", package: "hummingbird"), "TestSupport",

@@ -50,7 +50,8 @@ private func makeRouter(
     var services = services
     services.publicURL = configuration.publicURL
     let templates = try Templates(
-        showsMail: services.gateway != nil, showsChanges: services.changes != nil)
+        showsMail: services.gateway != nil, showsChanges: services.changes != nil,
+        showsEvidence: services.evidence != nil)
     let router = Router(context: ConsoleContext.self, options: [.autoGenerateHeadEndpoints])
     let cookies = SessionCookies(isSecure: configuration.secureCookies)
     router.add(
@@ -83,6 +84,9 @@ private func makeRouter(
     SearchPages(templates: templates, services: services).register(on: router)
     if let desk = services.changes {
         ChangePages(templates: templates, services: services, desk: desk).register(on: router)
+    }
+    if let maker = services.evidence {
+        EvidencePages(templates: templates, services: services, maker: maker).register(on: router)
     }
     if let gateway = services.gateway {
         MessagePages(templates: templates, services: services, gateway: gateway)

@@ -1,4 +1,5 @@
 public import DomainAnalysis
+public import DomainWatch
 public import HostedDNS
 public import Identities
 public import MailReports
@@ -92,6 +93,8 @@ public struct ConsoleServices: Sendable {
     /// For the first organisation; nil where nobody makes changes of the DNS: then there are no
     /// pages about them.
     let changes: ChangeDesk?
+    /// Nil where nobody makes evidence: then there is no page for it.
+    let evidence: EvidenceMaker?
     let operations: OperationsServices
     /// How the places are that reports of the first organisation are fetched from.
     private let places: @Sendable () async throws -> [IntakePlaceState]
@@ -106,7 +109,8 @@ public struct ConsoleServices: Sendable {
         domains: any DomainReading, reports: any ReportReading, intake: any QuarantineKeeping,
         accounts: AccountStore, door: any ReportDoor, adviser: any DomainAdvising,
         now: @escaping @Sendable () -> Int64, gateway: GatewayServices? = nil,
-        changes: ChangeDesk? = nil, operations: OperationsServices = OperationsServices(),
+        changes: ChangeDesk? = nil, evidence: EvidenceMaker? = nil,
+        operations: OperationsServices = OperationsServices(),
         places: @escaping @Sendable () async throws -> [IntakePlaceState] = { [] },
         others: @escaping @Sendable (OrganisationID) -> OrganisationServices? = { _ in nil }
     ) {
@@ -117,6 +121,7 @@ public struct ConsoleServices: Sendable {
         self.now = now
         self.gateway = gateway
         self.changes = changes
+        self.evidence = evidence
         self.operations = operations
         self.places = places
     }

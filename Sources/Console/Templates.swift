@@ -32,11 +32,16 @@ struct Templates: Sendable {
     let seal: Asset
     private let showsMail: Bool
     private let showsChanges: Bool
+    private let showsEvidence: Bool
 
     /// - Parameters:
     ///   - showsMail: whether there are pages about messages and the queue.
     ///   - showsChanges: whether there are pages about changes of the DNS.
-    init(showsMail: Bool = false, showsChanges: Bool = false) throws {
+    ///   - showsEvidence: whether there is the page for evidence packs.
+    init(
+        showsMail: Bool = false, showsChanges: Bool = false, showsEvidence: Bool = false
+    ) throws {
+        self.showsEvidence = showsEvidence
         self.showsMail = showsMail
         self.showsChanges = showsChanges
         var library = MustacheLibrary()
@@ -64,6 +69,7 @@ struct Templates: Sendable {
         ("discard", PackageResources.discard_mustache),
         ("domain", PackageResources.domain_mustache),
         ("error", PackageResources.error_mustache),
+        ("evidence", PackageResources.evidence_mustache),
         ("fate", PackageResources.fate_mustache),
         ("figures", PackageResources.figures_mustache),
         ("foreign", PackageResources.foreign_mustache),
@@ -121,6 +127,7 @@ struct Templates: Sendable {
             ? visit.membership.map { ForeignText.value($0.organisation.name, limit: 24) } : nil
         fields["showsChanges"] = .flag(
             showsChanges && isReader && visit.organisation == .first)
+        fields["showsEvidence"] = .flag(showsEvidence && isReader)
         fields["formToken"] = .text(visit.formToken)
         fields["accountName"] = visit.account.map { ForeignText.value($0.name, limit: 24) }
         for place in Page.Place.allCases {
@@ -140,12 +147,13 @@ struct Templates: Sendable {
 struct Page {
     /// The entry of the navigation that is marked.
     enum Place: CaseIterable {
-        case domains, changes, messages, queue, setup, intake, people, glossary, nowhere
+        case domains, changes, evidence, messages, queue, setup, intake, people, glossary, nowhere
 
         var flag: String {
             switch self {
             case .domains: "isAtDomains"
             case .changes: "isAtChanges"
+            case .evidence: "isAtEvidence"
             case .messages: "isAtMessages"
             case .queue: "isAtQueue"
             case .setup: "isAtSetup"

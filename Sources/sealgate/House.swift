@@ -3,6 +3,7 @@ import Console
 import DNS
 import DNSResolver
 import DomainAnalysis
+import DomainWatch
 import FoundationEssentials
 import Glibc
 import Identities
@@ -28,6 +29,9 @@ struct House {
     func close() async throws { try await database.close() }
 
     var intake: Intake { Intake(pipeline: pipeline, authenticator: authenticator) }
+
+    /// Makes evidence packs, of any organisation.
+    var evidence: EvidenceMaker { EvidenceMaker(database: database) }
 
     var places: IntakePlaceStore { IntakePlaceStore(database: database) }
 

@@ -27,6 +27,6 @@ struct Sealgate: AsyncParsableCommand {
             SignCommand.self, SealCommand.self, KeyCommand.self, QueueCommand.self,
             TraceCommand.self, BalanceCommand.self, DoctorCommand.self, SetupCommand.self,
             OrganisationCommand.self, PeopleCommand.self, TokensCommand.self, AuditCommand.self,
-            ChangeCommand.self, ConfigCommand.self,
+            ChangeCommand.self, EvidenceCommand.self, ConfigCommand.self,
         ])
 }

@@ -101,6 +101,10 @@ enum ImportTable {
             ours: ["Identities", "DNS", "DNSResolver", "DomainAnalysis", "Storage"],
             others: ["Crypto", "FoundationEssentials"]),
         Room(
+            "DomainWatch", floor: 6,
+            ours: ["Identities", "MailReports", "DomainAnalysis", "SQLDatabase", "Storage"],
+            others: ["CPango", "FoundationEssentials"]),
+        Room(
             "Demonstration", floor: 6, ours: ["Identities", "MailReports"],
             others: ["CZlib", "FoundationEssentials"]),
 
@@ -108,7 +112,7 @@ enum ImportTable {
             "Console", floor: 7,
             ours: [
                 "Identities", "MailAuthentication", "MailReports", "DomainAnalysis", "SQLDatabase",
-                "Storage", "ReportConsumer", "SMTP", "Spool", "Gateway", "HostedDNS",
+                "Storage", "ReportConsumer", "SMTP", "Spool", "Gateway", "HostedDNS", "DomainWatch",
             ],
             others: [
                 "Hummingbird", "HummingbirdCore", "Mustache", "HTTPTypes", "NIOCore", "Crypto",
@@ -123,6 +127,7 @@ enum ImportTable {
                 "MailReports", "DomainAnalysis", "SQLDatabase", "Storage", "ReportConsumer",
                 "Demonstration",
                 "Console", "SMTP", "SMTPServer", "SMTPClient", "Spool", "Gateway", "HostedDNS",
+                "DomainWatch",
             ],
             others: platform.union([
                 "ArgumentParser", "Configuration", "Yams", "ServiceLifecycle", "Logging",

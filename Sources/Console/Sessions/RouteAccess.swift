@@ -124,6 +124,8 @@ enum RouteAccess: Hashable, Sendable {
         "POST /tokens/{id}/revoke": .members(owners),
         "GET /audit": .members(readers),
         "GET /audit/export": .members(readers),
+        "GET /evidence": .members(readers),
+        "GET /evidence/file/{form}": .members(readers),
 
         "POST /intake/quarantine/{id}/take": .members(workers),
         "POST /api/v1/reports": .programs(.bringReports, workers),

@@ -133,12 +133,12 @@ public struct AuditStore: Sendable {
         ).first.map { entry($0, organisation) }
     }
 
-    private static let select = """
+    static let select = """
         SELECT sequence, made_at, actor_kind, actor_id, actor, act, subject, text_before,
             text_after, previous, digest FROM audit_entry
         """
 
-    private static func entry(_ row: SQLRow, _ organisation: OrganisationID) -> AuditEntry {
+    static func entry(_ row: SQLRow, _ organisation: OrganisationID) -> AuditEntry {
         // A kind that is not ours was written by somebody else: the digest will tell.
         let kind = AuditActor.Kind(rawValue: row.text(2)) ?? .rule
         return AuditEntry(

@@ -125,7 +125,7 @@ func serve(
             domains: house.domains, reports: house.reports, intake: house.intakeStore,
             accounts: house.accounts, door: house.intake, adviser: house.adviser,
             now: { clock() }, gateway: gateway?.consoleServices(house), changes: desk,
-            operations: gateway?.operations ?? OperationsServices(),
+            evidence: house.evidence, operations: gateway?.operations ?? OperationsServices(),
             places: { try await house.places.states() }, others: { house.rooms(of: $0) }),
         configuration: ConsoleConfiguration(
             host: options.host, port: options.port, publicURL: publicURL),

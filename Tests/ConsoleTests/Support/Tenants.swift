@@ -1,4 +1,5 @@
 import Console
+import DomainWatch
 import Foundation
 import Hummingbird
 import Logging
@@ -39,7 +40,8 @@ struct Tenants {
         services = ConsoleServices(
             domains: DomainStore(database: database), reports: ReportStore(database: database),
             intake: IntakeStore(database: database), accounts: accounts, door: reports,
-            adviser: adviser, now: { clock.now }, gateway: mail.services, others: rooms)
+            adviser: adviser, now: { clock.now }, gateway: mail.services,
+            evidence: EvidenceMaker(database: database), others: rooms)
         let link = try await accounts.oneTimeLink(now: clock.now)
         owner = try await accounts.welcome(
             link ?? SecretToken(), name: "Ada", password: Self.password, now: clock.now)
