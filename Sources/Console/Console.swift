@@ -69,6 +69,7 @@ private func makeRouter(
     AuditPages(templates: templates, services: services).register(on: router)
     ProgramPages(services: services).register(on: router)
     PortfolioPages(templates: templates, services: services).register(on: router)
+    ProgrammePages(templates: templates, services: services).register(on: router)
     DomainPages(templates: templates, services: services).register(on: router)
     SenderPages(templates: templates, services: services).register(on: router)
     SenderDecisionPages(templates: templates, services: services).register(on: router)

@@ -52,6 +52,9 @@ public enum Limits {
     public static let apiSenders = 1_000
     /// Octets of what a program shows to be let in.
     public static let bearer = 200
+    /// Domains drawn in one column of the programme, and choices of its filters.
+    public static let boardCards = 100
+    public static let boardChoices = 200
     /// Names that an owner of a sender can be chosen from.
     public static let peopleOffered = 200
     /// Organisations on a page.

@@ -90,6 +90,7 @@ struct Templates: Sendable {
         ("peopletabs", PackageResources.peopletabs_mustache),
         ("plan", PackageResources.plan_mustache),
         ("portfolio", PackageResources.portfolio_mustache),
+        ("programme", PackageResources.programme_mustache),
         ("quarantined", PackageResources.quarantined_mustache),
         ("queue", PackageResources.queue_mustache),
         ("replay", PackageResources.replay_mustache),
@@ -147,11 +148,13 @@ struct Templates: Sendable {
 struct Page {
     /// The entry of the navigation that is marked.
     enum Place: CaseIterable {
-        case domains, changes, evidence, messages, queue, setup, intake, people, glossary, nowhere
+        case domains, programme, changes, evidence, messages, queue, setup, intake, people
+        case glossary, nowhere
 
         var flag: String {
             switch self {
             case .domains: "isAtDomains"
+            case .programme: "isAtProgramme"
             case .changes: "isAtChanges"
             case .evidence: "isAtEvidence"
             case .messages: "isAtMessages"

@@ -22,7 +22,7 @@ struct Sealgate: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, ServeCommand.self, ImportCommand.self, ReportCommand.self,
             IntakeCommand.self, SendersCommand.self, SenderCommand.self, ReplayCommand.self,
-            PlanCommand.self,
+            PlanCommand.self, ProgrammeCommand.self,
             VerifyCommand.self, SPFCommand.self, DMARCCommand.self, BIMICommand.self,
             SignCommand.self, SealCommand.self, KeyCommand.self, QueueCommand.self,
             TraceCommand.self, BalanceCommand.self, DoctorCommand.self, SetupCommand.self,

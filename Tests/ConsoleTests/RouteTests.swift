@@ -22,7 +22,7 @@ import Testing
         "/domains/{domain}/replay", "/domains/{domain}/plan", "/search", "/reports/{id}",
         "/domains/{domain}/senders/{key}/authorise", "/domains/{domain}/senders/{key}/reject",
         "/domains/{domain}/senders/{key}/owner", "/domains/{domain}/senders/{key}/note",
-        "/domains/{domain}/senders/{key}/undo",
+        "/domains/{domain}/senders/{key}/undo", "/programme", "/programme/export",
     ]
     /// What a program with every scope is told when it changes something and sends nothing.
     private static let ofChanges: Set<String> = ["/api/v1/domains/{domain}/senders/{key}"]

@@ -90,34 +90,55 @@ struct SenderWalkTests {
             try keep("sender")
             try browser.submit("main form[action*=\"/undo\"]")
             #expect(try text().contains("Undone: Zendesk is as it was before"))
+            try browser.open(console.address + "/programme")
+            try browser.submit("form[action=\"/programme/find\"]")
+            let found = try text()
+            #expect(found.contains("1\u{A0}domain found and taken in"), "\(found)")
+            #expect(found.contains("In the way:"), "\(found)")
+            try keep("programme")
             #expect(try browser.takeComplaints().isEmpty)
 
-            // The same from the command line.
-            func run(_ words: String...) throws -> Program.Outcome {
-                try Program.run(["sender"] + words + ["--data", data])
-            }
-            let list = try run("list", "example.test", "--format", "json")
-            #expect(list.output.contains("\"group\" : \"known\""), "\(list)")
-            let rejected = try run(
-                "reject", "example.test", "service:zendesk", "--format", "json")
-            #expect(rejected.output.contains("\"verdict\" : \"rejected\""), "\(rejected)")
-            #expect(try run("owner", "example.test", "service:zendesk", "Ben").status == 0)
-            let noted = try run("note", "example.test", "service:zendesk", "asked the shop")
-            #expect(noted.output.contains("answered for by Ben. Note: asked the shop"))
-            let undone = try run("undo", "example.test", "service:zendesk")
-            #expect(undone.status == 0 && !undone.output.contains("Note"), "\(undone)")
-            #expect(try run("reject", "example.test", "service:none").status == 1)
-            let preview = try Program.run([
-                "sender", "authorise", "example.test", "service:zendesk", "--data", data,
-                "--resolver", "127.0.0.1:\(port)", "--port", String(port), "--primary",
-                "example.test=127.0.0.1:\(port)#changer", "--tsig-keys", folder + "/keys",
-            ])
-            #expect(preview.status == 0, "\(preview)")
-            #expect(preview.output.contains("Nothing is decided yet"), "\(preview)")
-            let audit = try Program.run(["audit", "export", "--data", data])
-            #expect(audit.output.contains("\"act\":\"sender.reject\""))
-            #expect(audit.output.contains("\"actor_kind\":\"command-line\""))
+            try commandLine(data, folder, port)
         }
+    }
+
+    /// The same decisions, and the programme, as typed.
+    private func commandLine(_ data: String, _ folder: String, _ port: Int) throws {
+        func run(_ words: String...) throws -> Program.Outcome {
+            try Program.run(["sender"] + words + ["--data", data])
+        }
+        let list = try run("list", "example.test", "--format", "json")
+        #expect(list.output.contains("\"group\" : \"known\""), "\(list)")
+        let rejected = try run(
+            "reject", "example.test", "service:zendesk", "--format", "json")
+        #expect(rejected.output.contains("\"verdict\" : \"rejected\""), "\(rejected)")
+        #expect(try run("owner", "example.test", "service:zendesk", "Ben").status == 0)
+        let noted = try run("note", "example.test", "service:zendesk", "asked the shop")
+        #expect(noted.output.contains("answered for by Ben. Note: asked the shop"))
+        let undone = try run("undo", "example.test", "service:zendesk")
+        #expect(undone.status == 0 && !undone.output.contains("Note"), "\(undone)")
+        #expect(try run("reject", "example.test", "service:none").status == 1)
+        let preview = try Program.run([
+            "sender", "authorise", "example.test", "service:zendesk", "--data", data,
+            "--resolver", "127.0.0.1:\(port)", "--port", String(port), "--primary",
+            "example.test=127.0.0.1:\(port)#changer", "--tsig-keys", folder + "/keys",
+        ])
+        #expect(preview.status == 0, "\(preview)")
+        #expect(preview.output.contains("Nothing is decided yet"), "\(preview)")
+        try Data("domain,owner,target\nexample.test,Ada,2027-12-31\nb.test,,x\n".utf8).write(
+            to: URL(filePath: folder + "/p.csv"))
+        let bad = try Program.run(
+            ["programme", "import", folder + "/p.csv", "--data", data])
+        #expect(bad.status == 1 && bad.errors.contains("Line 3: The target is a day"), "\(bad)")
+        let set = try Program.run([
+            "programme", "set", "example.test", "b.test", "--tranche", "1", "--data", data,
+        ])
+        #expect(set.output.contains("2 domains changed"), "\(set)")
+        let board = try Program.run(["programme", "list", "--tranche", "1", "--data", data])
+        #expect(board.output.contains("0 of 2 domains at p=reject"), "\(board)")
+        let audit = try Program.run(["audit", "export", "--data", data])
+        #expect(audit.output.contains("\"act\":\"sender.reject\""))
+        #expect(audit.output.contains("\"actor_kind\":\"command-line\""))
     }
 
     /// Two days ago, 25 messages of a support desk that signs with a name of its own.

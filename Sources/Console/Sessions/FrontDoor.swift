@@ -142,8 +142,13 @@ struct FrontDoor: RouterMiddleware {
                 "The form came from another site. If you came here through a proxy, set "
                     + "`public_url` to the address that you see in your browser.")
         }
-        let isUpload = request.uri.path == IntakePages.uploadAddress
-        let form = try await Form.read(request, limit: isUpload ? Limits.upload : Limits.form)
+        let limit =
+            switch request.uri.path {
+            case IntakePages.uploadAddress: Limits.upload
+            case ProgrammePages.importAddress: ProgrammeLimits.file + Limits.form
+            default: Limits.form
+            }
+        let form = try await Form.read(request, limit: limit)
         // The theme changes nothing but colours, and works without a cookie of ours.
         guard request.uri.path == "/theme" || context.visit.confirms(form) else {
             throw ConsoleError.forbidden(

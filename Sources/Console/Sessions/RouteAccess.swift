@@ -74,6 +74,12 @@ enum RouteAccess: Hashable, Sendable {
         "GET /domains/{domain}/replay": .members(all),
         "GET /domains/{domain}/plan": .members(all),
         "GET /search": .members(all),
+        "GET /programme": .members(all),
+        "GET /programme/export": .members(all),
+        "POST /programme/set": .members(workers),
+        "POST /programme/import": .members(workers),
+        "POST /programme/find": .members(workers),
+        "POST /programme/remove": .members(workers),
         "GET /reports/{id}": .members(all),
 
         "GET /intake": .members(readers),

@@ -2,6 +2,7 @@ import ArgumentParser
 import ReportConsumer
 import DomainAnalysis
 import Identities
+import Storage
 
 /// `sealgate plan`: what stands between a domain and p=reject.
 struct PlanCommand: AsyncParsableCommand {
@@ -21,6 +22,10 @@ struct PlanCommand: AsyncParsableCommand {
             let house = try await House.open(settings, lookup: lookup)
             let plan = try await house.adviser.plan(
                 for: domain, days: window.days, until: try window.untilDay, now: clock())
+            if let plan {
+                try await house.accounts.programme(of: .first).note(
+                    plan, of: domain, now: clock())
+            }
             try await house.close()
             guard let plan else {
                 throw PlainError(

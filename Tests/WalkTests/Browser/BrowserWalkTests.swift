@@ -87,6 +87,7 @@ struct BrowserWalkTests {
             ("/people", "/people/invite", PageScripts.invitation),
             ("/tokens", "/tokens/make", PageScripts.token),
             ("/account", "/account/second-step/begin", "1"),
+            ("/programme", "/programme/find", "1"),
         ] {
             try browser.open(console.address + page)
             try browser.run(script)
@@ -110,7 +111,9 @@ struct BrowserWalkTests {
         }
         return [
             ("portfolio", console.address + "/"), ("domain", domain),
-            ("sender", try link("main a[href*=\"/senders/\"]", on: domain)),
+            ("sender", try link("main th a[href*=\"/senders/\"]", on: domain)),
+            ("authorise", try link("main a[href*=\"/authorise\"]", on: domain)),
+            ("programme", console.address + "/programme"),
             ("replay", domain + "/replay"), ("plan", domain + "/plan"),
             ("intake", console.address + "/intake"),
             (

@@ -17,6 +17,10 @@ struct PlanPages {
                 let plan = try await services.rooms(context.visit).adviser.plan(
                     for: domain, days: choice.days, until: choice.until, now: now)
             else { throw DomainPages.unknown(domain) }
+            if let organisation = context.visit.organisation {
+                try await services.accounts.programme(of: organisation).note(
+                    plan, of: domain, now: now)
+            }
             return templates.response(
                 Self.page(
                     plan, domain: domain, choice: choice,
