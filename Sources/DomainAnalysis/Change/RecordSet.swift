@@ -32,7 +32,7 @@ public struct RecordSet: Hashable, Sendable {
     }
 
     /// The text of each TXT record, its strings joined.
-    var texts: [String] {
+    public var texts: [String] {
         data.compactMap {
             guard case .txt(let strings) = $0 else { return nil }
             return String(decoding: strings.joined(), as: UTF8.self)
