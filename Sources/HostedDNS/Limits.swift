@@ -24,6 +24,10 @@ public enum Limits {
     public static let applying: Int64 = 120
     /// Changes looked at in one step of the watch.
     public static let watchedAtOnce = 100
+    /// Domains with rules looked at in one step of the way to reject.
+    public static let rulesAtOnce = 500
+    /// Days of reports that a proposal in an emergency is tried on.
+    public static let emergencyDays = 30
     /// Characters of a sentence about servers.
     public static let remark = 1_000
 }
