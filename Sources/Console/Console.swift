@@ -51,7 +51,7 @@ private func makeRouter(
     services.publicURL = configuration.publicURL
     let templates = try Templates(
         showsMail: services.gateway != nil, showsChanges: services.changes != nil,
-        showsEvidence: services.evidence != nil)
+        showsEvidence: services.evidence != nil, showsWay: services.way != nil)
     let router = Router(context: ConsoleContext.self, options: [.autoGenerateHeadEndpoints])
     let cookies = SessionCookies(isSecure: configuration.secureCookies)
     router.add(
@@ -88,6 +88,12 @@ private func makeRouter(
     }
     if let maker = services.evidence {
         EvidencePages(templates: templates, services: services, maker: maker).register(on: router)
+    }
+    if let desk = services.way {
+        WayPages(templates: templates, services: services, desk: desk).register(on: router)
+        EmergencyPages(templates: templates, services: services, desk: desk)
+            .register(on: router)
+        WayRoutes(services: services, desk: desk).register(on: router)
     }
     if let gateway = services.gateway {
         MessagePages(templates: templates, services: services, gateway: gateway)

@@ -95,6 +95,9 @@ public struct ConsoleServices: Sendable {
     let changes: ChangeDesk?
     /// Nil where nobody makes evidence: then there is no page for it.
     let evidence: EvidenceMaker?
+    /// For the first organisation; nil where nobody changes policies: then there are no pages
+    /// about that.
+    let way: WayDesk?
     let operations: OperationsServices
     /// How the places are that reports of the first organisation are fetched from.
     private let places: @Sendable () async throws -> [IntakePlaceState]
@@ -109,7 +112,7 @@ public struct ConsoleServices: Sendable {
         domains: any DomainReading, reports: any ReportReading, intake: any QuarantineKeeping,
         accounts: AccountStore, door: any ReportDoor, adviser: any DomainAdvising,
         now: @escaping @Sendable () -> Int64, gateway: GatewayServices? = nil,
-        changes: ChangeDesk? = nil, evidence: EvidenceMaker? = nil,
+        changes: ChangeDesk? = nil, way: WayDesk? = nil, evidence: EvidenceMaker? = nil,
         operations: OperationsServices = OperationsServices(),
         places: @escaping @Sendable () async throws -> [IntakePlaceState] = { [] },
         others: @escaping @Sendable (OrganisationID) -> OrganisationServices? = { _ in nil }
@@ -122,6 +125,7 @@ public struct ConsoleServices: Sendable {
         self.gateway = gateway
         self.changes = changes
         self.evidence = evidence
+        self.way = way
         self.operations = operations
         self.places = places
     }

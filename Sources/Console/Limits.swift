@@ -50,6 +50,8 @@ public enum Limits {
     public static let apiReports = 500
     public static let apiDays = 400
     public static let apiSenders = 1_000
+    /// Proposed policies on a domain's page.
+    public static let wayProposals = 20
     /// Octets of what a program shows to be let in.
     public static let bearer = 200
     /// Domains drawn in one column of the programme, and choices of its filters.

@@ -33,17 +33,21 @@ struct Templates: Sendable {
     private let showsMail: Bool
     private let showsChanges: Bool
     private let showsEvidence: Bool
+    private let showsWay: Bool
 
     /// - Parameters:
     ///   - showsMail: whether there are pages about messages and the queue.
     ///   - showsChanges: whether there are pages about changes of the DNS.
     ///   - showsEvidence: whether there is the page for evidence packs.
+    ///   - showsWay: whether there are pages about the way to reject.
     init(
-        showsMail: Bool = false, showsChanges: Bool = false, showsEvidence: Bool = false
+        showsMail: Bool = false, showsChanges: Bool = false, showsEvidence: Bool = false,
+        showsWay: Bool = false
     ) throws {
         self.showsEvidence = showsEvidence
         self.showsMail = showsMail
         self.showsChanges = showsChanges
+        self.showsWay = showsWay
         var library = MustacheLibrary()
         for (name, bytes) in Self.files {
             try library.register(String(decoding: bytes, as: UTF8.self), named: name)
@@ -68,6 +72,7 @@ struct Templates: Sendable {
         ("deletequeue", PackageResources.deletequeue_mustache),
         ("discard", PackageResources.discard_mustache),
         ("domain", PackageResources.domain_mustache),
+        ("emergency", PackageResources.emergency_mustache),
         ("error", PackageResources.error_mustache),
         ("evidence", PackageResources.evidence_mustache),
         ("fate", PackageResources.fate_mustache),
@@ -91,6 +96,7 @@ struct Templates: Sendable {
         ("plan", PackageResources.plan_mustache),
         ("portfolio", PackageResources.portfolio_mustache),
         ("programme", PackageResources.programme_mustache),
+        ("proposal", PackageResources.proposal_mustache),
         ("quarantined", PackageResources.quarantined_mustache),
         ("queue", PackageResources.queue_mustache),
         ("replay", PackageResources.replay_mustache),
@@ -98,6 +104,7 @@ struct Templates: Sendable {
         ("reportrows", PackageResources.reportrows_mustache),
         ("results", PackageResources.results_mustache),
         ("revoketoken", PackageResources.revoketoken_mustache),
+        ("risk", PackageResources.risk_mustache),
         ("roles", PackageResources.roles_mustache),
         ("search", PackageResources.search_mustache),
         ("sender", PackageResources.sender_mustache),
@@ -106,6 +113,7 @@ struct Templates: Sendable {
         ("setup", PackageResources.setup_mustache),
         ("states", PackageResources.states_mustache),
         ("tokens", PackageResources.tokens_mustache),
+        ("way", PackageResources.way_mustache),
         ("window", PackageResources.window_mustache),
     ]
 
@@ -129,6 +137,7 @@ struct Templates: Sendable {
         fields["showsChanges"] = .flag(
             showsChanges && isReader && visit.organisation == .first)
         fields["showsEvidence"] = .flag(showsEvidence && isReader)
+        fields["showsWay"] = .flag(showsWay && isReader && visit.organisation == .first)
         fields["formToken"] = .text(visit.formToken)
         fields["accountName"] = visit.account.map { ForeignText.value($0.name, limit: 24) }
         for place in Page.Place.allCases {

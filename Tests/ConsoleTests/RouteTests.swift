@@ -25,13 +25,15 @@ import Testing
         "/domains/{domain}/senders/{key}/undo", "/programme", "/programme/export",
     ]
     /// What a program with every scope is told when it changes something and sends nothing.
-    private static let ofChanges: Set<String> = ["/api/v1/domains/{domain}/senders/{key}"]
+    private static let ofChanges: Set<String> = [
+        "/api/v1/domains/{domain}/senders/{key}", "/api/v1/domains/{domain}/way/propose",
+    ]
     /// Pages that only lead to a change.
     private static let confirmations: Set<String> = [
         "/intake/quarantine/{id}/discard", "/messages/{id}/delete", "/queue/delete", "/people/{id}",
         "/tokens/{id}/revoke", "/domains/{domain}/senders/{key}/authorise",
     ]
-    private static let ofOwners = ["/people/", "/tokens/"]
+    private static let ofOwners = ["/people/", "/tokens/", "/way/two-people"]
 
     private static func isOpen(_ route: ConsoleRoute) -> Bool {
         open.contains(route.path) || route.path.hasPrefix("/assets/")
@@ -56,6 +58,7 @@ import Testing
     private static func address(_ route: ConsoleRoute) -> String {
         route.path.replacing("{domain}", with: "one.example").replacing("{key}", with: "x")
             .replacing("{provider}", with: "x").replacing("{id}", with: "1")
+            .replacing("{form}", with: "zone")
     }
 
     private static func ask(

@@ -117,6 +117,18 @@ enum RouteAccess: Hashable, Sendable {
         "POST /domains/{domain}/plan/propose": .zones(workers),
         "POST /domains/{domain}/lock-down": .zones(workers),
 
+        "GET /domains/{domain}/way": .zones(readers),
+        "POST /domains/{domain}/way/propose": .zones(workers),
+        "POST /domains/{domain}/way/rules": .zones(workers),
+        "POST /domains/{domain}/way/stop": .zones(workers),
+        "GET /domains/{domain}/way/emergency": .zones(readers),
+        "POST /domains/{domain}/way/emergency": .zones(workers),
+        "GET /emergency": .zones(readers),
+        "GET /way/{id}": .zones(readers),
+        "POST /way/{id}/approve": .zones(workers),
+        "POST /way/{id}/decline": .zones(workers),
+        "POST /way/two-people": .zones(owners),
+
         "GET /people": .members(readers),
         "POST /people/invite": .members(owners),
         "POST /people/invitations/{id}/withdraw": .members(owners),
@@ -147,5 +159,7 @@ enum RouteAccess: Hashable, Sendable {
         "GET /api/v1/audit": .programs(.readAudit, readers),
         "GET /api/v1/domains/{domain}/senders": .programs(.read, readers),
         "POST /api/v1/domains/{domain}/senders/{key}": .programs(.change, workers),
+        "GET /api/v1/domains/{domain}/way": .programs(.read, readers),
+        "POST /api/v1/domains/{domain}/way/propose": .programs(.change, workers),
     ]
 }

@@ -1,5 +1,8 @@
 import Console
+import DomainAnalysis
 import HostedDNS
+import Identities
+import MailReports
 import SQLDatabase
 import Storage
 
@@ -12,12 +15,56 @@ extension SampleConsole {
         let domains = SampleDomains(size: .large)
         let reports = SampleReports(.large)
         let clock = clock
+        let desk = ChangeDesk(
+            store: ChangeStore(database: database), asker: zone, keys: KeyRing(),
+            updater: ZoneUpdater { 0 }, allowsUnsigned: true
+        ) { clock.now }
         services = ConsoleServices(
             domains: domains, reports: reports, intake: reports, accounts: accounts,
             door: reports, adviser: SampleAdviser(domains: domains), now: { clock.now },
-            changes: ChangeDesk(
-                store: ChangeStore(database: database), asker: zone, keys: KeyRing(),
-                updater: ZoneUpdater { 0 }, allowsUnsigned: true
-            ) { clock.now })
+            changes: desk,
+            way: Self.way(
+                WayStore(database: database), desk, zone,
+                SampleAdviser(domains: domains), clock))
+    }
+
+    /// The way to reject over a sample zone and sample reports.
+    static func way(
+        _ store: WayStore, _ desk: ChangeDesk, _ zone: SampleZone, _ adviser: SampleAdviser,
+        _ clock: SampleClock
+    ) -> WayDesk {
+        WayDesk(
+            store: store, changes: desk,
+            advice: WayAdvice(
+                survey: { domain in
+                    DomainSurvey(
+                        domain: domain, record: zone["TXT _dmarc.\(domain)."]?.texts.first,
+                        takesMail: .yes)
+                },
+                risk: { domain, record, days in
+                    let last = UTCDay(secondsSinceEpoch: clock.now)
+                    let isKnown = try await adviser.domains.overview(
+                        of: domain, days: days, until: nil, now: clock.now)
+                    guard isKnown != nil else {
+                        return PolicyRisk(
+                            domain: domain, record: record,
+                            coverage: ReportCoverage(
+                                first: last.advanced(by: 1 - days), last: last))
+                    }
+                    let result = try await adviser.replay(
+                        domain: domain, record: record, days: days, until: nil, now: clock.now)
+                    let affected =
+                        result.rows.first { $0.sourceClass == .misconfigured }?.senderKey ?? ""
+                    return PolicyRisk(
+                        result,
+                        coverage: ReportCoverage(
+                            first: last.advanced(by: 1 - days), last: last,
+                            reporters: [
+                                .init(name: "mail.example", messages: 700, days: 20),
+                                .init(name: "post.example", messages: 300, days: 18),
+                            ], messages: 1_000, days: Set((5..<25).map { last.advanced(by: -$0) })
+                        ), owners: [affected: "Mia"])
+                })
+        ) { clock.now }
     }
 }

@@ -1,6 +1,7 @@
 import Console
 import DomainWatch
 import Foundation
+import HostedDNS
 import Hummingbird
 import Logging
 import MailReports
@@ -37,10 +38,16 @@ struct Tenants {
                 intake: IntakeStore(database: database, organisation: organisation),
                 door: reports, adviser: adviser)
         }
+        let desk = ChangeDesk(
+            store: ChangeStore(database: database), asker: SampleZone(), keys: KeyRing(),
+            updater: ZoneUpdater { 0 }, allowsUnsigned: true
+        ) { clock.now }
         services = ConsoleServices(
             domains: DomainStore(database: database), reports: ReportStore(database: database),
             intake: IntakeStore(database: database), accounts: accounts, door: reports,
-            adviser: adviser, now: { clock.now }, gateway: mail.services,
+            adviser: adviser, now: { clock.now }, gateway: mail.services, changes: desk,
+            way: SampleConsole.way(
+                WayStore(database: database), desk, SampleZone(), adviser, clock),
             evidence: EvidenceMaker(database: database), others: rooms)
         let link = try await accounts.oneTimeLink(now: clock.now)
         owner = try await accounts.welcome(

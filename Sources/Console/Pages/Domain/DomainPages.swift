@@ -93,7 +93,7 @@ struct DomainPages {
 
 /// Name and tabs that the pages of a domain share (template `heading`).
 enum DomainHeading {
-    enum Tab { case senders, replay, plan }
+    enum Tab { case senders, replay, plan, way }
 
     static func fields(_ domain: DomainName, choice: WindowChoice, tab: Tab) -> Fields {
         var fields = DomainText.fields(domain)
@@ -103,6 +103,8 @@ enum DomainHeading {
         fields["isSenders"] = .flag(tab == .senders)
         fields["isReplay"] = .flag(tab == .replay)
         fields["isPlan"] = .flag(tab == .plan)
+        fields["wayLink"] = Link("domains", domain.text, "way").with(choice).value
+        fields["isWay"] = .flag(tab == .way)
         return fields
     }
 }

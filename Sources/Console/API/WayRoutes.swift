@@ -1,0 +1,108 @@
+public import DomainAnalysis
+import HTTPTypes
+import HostedDNS
+import Hummingbird
+public import Identities
+public import Storage
+
+/// `/api/v1/domains/NAME/way`: where a domain stands, and proposals. Approving is a person's, so a
+/// program cannot.
+struct WayRoutes {
+    let services: ConsoleServices
+    let desk: WayDesk
+
+    func register(on router: Router<ConsoleContext>) {
+        router.get("/api/v1/domains/:domain/way") { _, context in
+            let domain = try domain(context)
+            let survey = try await desk.survey(domain)
+            let rules = try await desk.store.rules(of: domain)
+            return ProgramAnswer.json(
+                Way(
+                    survey: survey, step: survey.step,
+                    wantsTwoPeople: try await desk.store.wantsTwoPeople(),
+                    rules: rules.map { WayAnswers.Rules($0) },
+                    proposals: try await desk.store.proposals(
+                        of: domain, limit: Limits.wayProposals
+                    ).map { WayAnswers.Proposal($0) }))
+        }
+        router.post("/api/v1/domains/:domain/way/propose") { request, context in
+            let domain = try domain(context)
+            let form = try await Form.read(request, limit: Limits.form)
+            do {
+                let record = form["record"]
+                let proposal = try await desk.propose(
+                    domain, record: record.isEmpty ? nil : record,
+                    step: WayStep(rawValue: form["step"]), reason: form["reason"],
+                    days: WindowChoice.usual, by: try context.visit.actor)
+                return ProgramAnswer.json(WayAnswers.Proposal(proposal))
+            } catch {
+                throw ConsoleError.badRequest(try WayPages.sentence(error))
+            }
+        }
+    }
+
+    private func domain(_ context: ConsoleContext) throws -> DomainName {
+        guard context.visit.organisation == .first else {
+            throw ConsoleError.notFound(
+                "This program has no keys for the zones of this organisation.")
+        }
+        return try context.domain()
+    }
+
+    private struct Way: Encodable {
+        var survey: DomainSurvey
+        var step: WayStep
+        var wantsTwoPeople: Bool
+        var rules: WayAnswers.Rules?
+        var proposals: [WayAnswers.Proposal]
+    }
+}
+
+/// What programs are told; instants are seconds since 1970.
+public enum WayAnswers {
+    public struct Proposal: Encodable {
+        public var id: Int64
+        public var domain: DomainName
+        public var state: WayState
+        public var record: String
+        public var replaces: String?
+        public var reason: String
+        public var askedBy: String
+        public var askedAt: Int64
+        public var decidedBy: String?
+        public var decidedAt: Int64?
+        public var change: Int64?
+        public var remark: String
+        public var known: PolicyRisk
+        /// What `known` comes to, in words.
+        public var sentence: String
+        public var confidence: [String]
+
+        public init(_ proposal: WayProposal) {
+            let draft = proposal.draft
+            (id, domain, state) = (proposal.id, proposal.domain, proposal.state)
+            (record, replaces, reason) = (draft.record, draft.replaces, draft.reason)
+            (askedBy, askedAt) = (proposal.askedBy.name, proposal.askedAt)
+            (decidedBy, decidedAt) = (proposal.decidedBy, proposal.decidedAt)
+            (change, remark, known) = (proposal.change, proposal.remark, draft.known)
+            (sentence, confidence) = (draft.known.sentence, draft.known.coverage.sentences)
+        }
+    }
+
+    public struct Rules: Encodable {
+        public var rules: WayRules
+        public var sentence: String
+        public var agreedBy: String
+        public var agreedAt: Int64
+        public var stoppedAt: Int64?
+        public var stepSince: Int64
+        public var remark: String
+        public var checkedAt: Int64?
+
+        public init(_ stored: StoredWayRules) {
+            (rules, sentence) = (stored.rules, stored.rules.sentence)
+            (agreedBy, agreedAt, stoppedAt) = (stored.agreedBy, stored.agreedAt, stored.stoppedAt)
+            (stepSince, remark, checkedAt) = (stored.stepSince, stored.remark, stored.checkedAt)
+        }
+    }
+}
