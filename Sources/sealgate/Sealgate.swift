@@ -13,6 +13,7 @@ struct Sealgate: AsyncParsableCommand {
               sealgate senders --domain D         who sends as D
               sealgate plan --domain D            what stands between D and p=reject
               sealgate change propose --domain D  a change of D's DNS, made when you say so
+              sealgate way show D                 the guarded way of D to p=reject
               sealgate verify MESSAGE.eml         what one message proves about its sender
 
             Exit codes: 0 done; 1 it failed, and the message says why and what to do; 2 done, but
@@ -27,6 +28,6 @@ struct Sealgate: AsyncParsableCommand {
             SignCommand.self, SealCommand.self, KeyCommand.self, QueueCommand.self,
             TraceCommand.self, BalanceCommand.self, DoctorCommand.self, SetupCommand.self,
             OrganisationCommand.self, PeopleCommand.self, TokensCommand.self, AuditCommand.self,
-            ChangeCommand.self, EvidenceCommand.self, ConfigCommand.self,
+            ChangeCommand.self, WayCommand.self, EvidenceCommand.self, ConfigCommand.self,
         ])
 }

@@ -62,9 +62,16 @@ struct ServeCommand: AsyncParsableCommand {
             let desk = try house.changeDesk(settings, asker: asker)
             let watch = ChangeWatchService(
                 watch: ChangeWatch(store: desk.store, asker: asker), logger: gatewayLogger())
+            let way = house.wayDesk(changes: desk)
+            let rules = WayService(
+                runner: WayRunner(
+                    desk: house.wayDesk(
+                        changes: try house.changeDesk(settings, asker: asker, people: .rule))),
+                logger: gatewayLogger())
             try await serve(
-                house, settings.console, gateway: gateway, desk: desk,
-                also: [reload, watch] + house.intakeServices(settings, logger: intakeLogger())
+                house, settings.console, gateway: gateway, desk: desk, way: way,
+                also: [reload, watch, rules]
+                    + house.intakeServices(settings, logger: intakeLogger())
             ) { address in
                 say("The console is at \(address)")
                 if let link = try await house.firstSignInLink(address) {
@@ -113,7 +120,7 @@ extension House {
 /// Runs the console until it is stopped by a signal; `started` is told its address.
 func serve(
     _ house: House, _ options: Settings.Console, gateway: GatewayHouse? = nil,
-    desk: ChangeDesk? = nil, also services: [any Service] = [],
+    desk: ChangeDesk? = nil, way: WayDesk? = nil, also services: [any Service] = [],
     started: @escaping @Sendable (String) async throws -> Void
 ) async throws {
     var logger = Logger(label: "console")
@@ -124,7 +131,7 @@ func serve(
         services: ConsoleServices(
             domains: house.domains, reports: house.reports, intake: house.intakeStore,
             accounts: house.accounts, door: house.intake, adviser: house.adviser,
-            now: { clock() }, gateway: gateway?.consoleServices(house), changes: desk,
+            now: { clock() }, gateway: gateway?.consoleServices(house), changes: desk, way: way,
             evidence: house.evidence, operations: gateway?.operations ?? OperationsServices(),
             places: { try await house.places.states() }, others: { house.rooms(of: $0) }),
         configuration: ConsoleConfiguration(
