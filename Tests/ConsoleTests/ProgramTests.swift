@@ -22,15 +22,16 @@ import Testing
     }
 
     @Test func `the document tells of every address, and of nothing else`() async throws {
-        let console = try await SampleConsole(.empty)
+        // With everything that a console may have.
+        let tenants = try await Tenants()
         let routes = try consoleRoutes(
-            services: console.services, configuration: ConsoleConfiguration())
+            services: tenants.services, configuration: ConsoleConfiguration())
         let registered = Set(
             routes.filter { $0.path.hasPrefix("/api/") && $0.method != "HEAD" }.map {
                 "\($0.method) \($0.path)"
             })
-        try await serve { browser, _ in
-            let answer = try await browser.get("/api/v1/openapi.json")
+        try await tenants.serve { port in
+            let answer = try await Browser(port: port).get("/api/v1/openapi.json")
             #expect(answer.status == 200)
             #expect(answer["Content-Type"] == "application/json")
             let document = try object(answer)

@@ -11,7 +11,9 @@ struct ProgramPages {
     func register(on router: Router<ConsoleContext>) {
         router.get("/api/v1/openapi.json") { _, _ in
             ProgramAnswer.json(
-                APIDocument.json(serverURL: services.publicURL))
+                APIDocument.json(
+                    of: APIOperation.all.filter { !$0.isOfWay || services.way != nil },
+                    serverURL: services.publicURL))
         }
         router.get("/api/v1/token") { request, context in
             _ = try APIQuery(request, of: .token)

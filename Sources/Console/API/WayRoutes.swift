@@ -12,7 +12,8 @@ struct WayRoutes {
     let desk: WayDesk
 
     func register(on router: Router<ConsoleContext>) {
-        router.get("/api/v1/domains/:domain/way") { _, context in
+        router.get("/api/v1/domains/:domain/way") { request, context in
+            _ = try APIQuery(request, of: .way)
             let domain = try domain(context)
             let survey = try await desk.survey(domain)
             let rules = try await desk.store.rules(of: domain)
@@ -27,16 +28,15 @@ struct WayRoutes {
         }
         router.post("/api/v1/domains/:domain/way/propose") { request, context in
             let domain = try domain(context)
-            let form = try await Form.read(request, limit: Limits.form)
+            _ = try APIQuery(request, of: .propose)
+            let asked = try await APIBody.read(Asked.self, from: request, of: .propose)
             do {
-                let record = form["record"]
                 let proposal = try await desk.propose(
-                    domain, record: record.isEmpty ? nil : record,
-                    step: WayStep(rawValue: form["step"]), reason: form["reason"],
-                    days: WindowChoice.usual, by: try context.visit.actor)
+                    domain, record: asked.record, step: asked.step.flatMap(WayStep.init),
+                    reason: asked.reason, days: WindowChoice.usual, by: try context.visit.actor)
                 return ProgramAnswer.json(WayAnswers.Proposal(proposal))
             } catch {
-                throw ConsoleError.badRequest(try WayPages.sentence(error))
+                throw ConsoleError.conflict(try WayPages.sentence(error))
             }
         }
     }
@@ -47,6 +47,11 @@ struct WayRoutes {
                 "This program has no keys for the zones of this organisation.")
         }
         return try context.domain()
+    }
+
+    private struct Asked: Decodable {
+        var record, step: String?
+        var reason: String
     }
 
     private struct Way: Encodable {

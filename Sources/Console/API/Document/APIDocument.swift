@@ -4,9 +4,9 @@ import Storage
 /// The OpenAPI document of everything that programs can ask for.
 enum APIDocument {
     /// - Parameter serverURL: where programs reach us, if that is known.
-    static func json(serverURL: String?) -> JSONValue {
+    static func json(of operations: [APIOperation], serverURL: String?) -> JSONValue {
         var paths: [String: [String: JSONValue]] = [:]
-        for operation in APIOperation.all {
+        for operation in operations {
             paths[operation.path, default: [:]][operation.method.rawValue.lowercased()] =
                 describe(operation)
         }

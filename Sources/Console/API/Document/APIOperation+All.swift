@@ -1,3 +1,4 @@
+import DomainAnalysis
 import HTTPTypes
 
 /// Everything that programs can ask for.
@@ -74,6 +75,28 @@ extension APIOperation {
             ]), meaning: "The record, and the days to try it on."),
         answer: .json(.named("Replay")))
 
+    static let way = APIOperation(
+        method: .get, path: "/api/v1/domains/{domain}/way", name: "way",
+        summary: "Where the domain stands on the way to p=reject, and what is proposed",
+        parameters: [domainParameter], answer: .json(.named("Way")), isOfWay: true)
+
+    static let propose = APIOperation(
+        method: .post, path: "/api/v1/domains/{domain}/way/propose", name: "propose",
+        summary: "Propose a policy",
+        details:
+            "It is tried on the mail of the last 30 days, and what that says is kept with it. A "
+            + "person approves it on the page of the domain's way.", parameters: [domainParameter],
+        body: Body(
+            mediaType: "application/json",
+            schema: .object([
+                mayHave(
+                    "record", .text(.init(lengths: 1...1_000)),
+                    "The record; without it, the one of the step."),
+                mayHave("step", .words(WayStep.allCases.map(\.rawValue)), "The next without it."),
+                has("reason", .text(.init(lengths: 1...500))),
+            ]), meaning: "What is proposed, and why."), answer: .json(.named("Proposal")),
+        mayConflict: true, isOfWay: true)
+
     static let reports = APIOperation(
         method: .get, path: "/api/v1/reports", name: "reports",
         summary: "Reports that came in, newest first",
@@ -118,7 +141,8 @@ extension APIOperation {
         ], answer: .lines("Entries, oldest first, chained by their digests."))
 
     static let all = [
-        document, token, domains, domain, senders, decide, plan, replay, reports, report, bring, totals, audit,
+        document, token, domains, domain, senders, decide, plan, replay, way, propose, reports,
+        report, bring, totals, audit,
     ]
 
     private static let day = APISchema.day

@@ -38,6 +38,8 @@ struct APIOperation: Sendable {
     var answer: Answer
     /// Whether what is asked for may be understood and yet not fit how things stand.
     var mayConflict = false
+    /// Whether it is there only where this program changes policies.
+    var isOfWay = false
 
     /// What the table of routes calls it.
     var route: String { "\(method.rawValue) \(path)" }

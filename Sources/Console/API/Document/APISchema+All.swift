@@ -131,6 +131,19 @@ extension APISchema {
                 "setAside", .list(.object([has("document", anyText), has("reason", anyText)]))),
             has("passedOver", count),
         ]),
+        "Way": .object([
+            has("survey", .open("What the DNS and the reports say.")), has("step", anyText),
+            has("wantsTwoPeople", .flag), mayHave("rules", .open("What was agreed, if anything.")),
+            has("proposals", .list(.named("Proposal"))),
+        ]),
+        "Proposal": .object([
+            has("id", count), has("domain", anyText), has("state", anyText),
+            has("record", anyText), mayHave("replaces", anyText), has("reason", anyText),
+            has("askedBy", anyText), has("askedAt", instant), mayHave("decidedBy", anyText),
+            mayHave("decidedAt", instant), mayHave("change", count), has("remark", anyText),
+            has("known", .open("The mail at risk as it was known then.")),
+            has("sentence", anyText), has("confidence", .list(anyText)),
+        ]),
         "Plan": .open(
             "The plan to p=reject: domain, headline, stage, readiness, milestone, and steps, each "
                 + "with its changes of the DNS, risk and evidence."),
