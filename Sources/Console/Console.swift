@@ -88,6 +88,7 @@ private func makeRouter(
     }
     if let maker = services.evidence {
         EvidencePages(templates: templates, services: services, maker: maker).register(on: router)
+        AlertPages(templates: templates, services: services, maker: maker).register(on: router)
     }
     if let desk = services.way {
         WayPages(templates: templates, services: services, desk: desk).register(on: router)

@@ -28,6 +28,7 @@ public enum Limits {
     public static let reportRows = 200
     public static let recentReports = 20
     public static let changeRows = 50
+    public static let alertRows = 50
     public static let quarantineRows = 20
     /// Places that reports are fetched from, on the page of the intake.
     public static let intakePlaces = 50

@@ -63,6 +63,7 @@ struct Templates: Sendable {
 
     private static let files: [(String, [UInt8])] = [
         ("account", PackageResources.account_mustache),
+        ("alerts", PackageResources.alerts_mustache),
         ("audit", PackageResources.audit_mustache),
         ("authorise", PackageResources.authorise_mustache),
         ("change", PackageResources.change_mustache),
@@ -157,14 +158,15 @@ struct Templates: Sendable {
 struct Page {
     /// The entry of the navigation that is marked.
     enum Place: CaseIterable {
-        case domains, programme, changes, evidence, messages, queue, setup, intake, people
-        case glossary, nowhere
+        case domains, programme, alerts, changes, evidence, messages, queue, setup, intake
+        case people, glossary, nowhere
 
         var flag: String {
             switch self {
             case .domains: "isAtDomains"
             case .programme: "isAtProgramme"
             case .changes: "isAtChanges"
+            case .alerts: "isAtAlerts"
             case .evidence: "isAtEvidence"
             case .messages: "isAtMessages"
             case .queue: "isAtQueue"

@@ -6,4 +6,12 @@ public enum Limits {
     public static let pages = 500
     /// Octets of a PDF.
     public static let document = 64 << 20
+    /// Scalars of a mail's subject.
+    public static let subject = 200
+    /// Seconds that a web server and a log server are waited for, and octets read of an answer.
+    public static let webhookSeconds: Int64 = 30
+    public static let webhookAnswer = 64 << 10
+    public static let syslogSeconds: Int64 = 10
+    /// Scalars of a line for a log server: a datagram holds it (RFC 5424 §6.1).
+    public static let syslogText = 1_000
 }

@@ -261,7 +261,8 @@ import Testing
             // Lists, searches and exports tell nothing of the other either.
             for path in [
                 "/", "/search?q=example", "/intake", "/people", "/tokens", "/audit",
-                "/audit?what=secret", "/audit/export", "/organisations",
+                "/audit?what=secret", "/audit/export", "/organisations", "/alerts", "/evidence",
+                "/evidence/file/csv", "/evidence/file/json",
             ] {
                 let answer = try await mine.get(path)
                 #expect(answer.status == 200, "\(path)")

@@ -144,7 +144,7 @@ import Testing
         {
             let sender = text(exception["sender"])
             #expect(row[1] == (sender.hasPrefix("=") ? "'" + sender : sender))
-            #expect(row[3] == text(exception["messages"]) && row[5] == text(exception["since"]))
+            #expect(row[5] == text(exception["messages"]) && row[3] == text(exception["since"]))
         }
         for (row, change) in zip(EvidenceForms.rows("changes", of: lines), list("changes")) {
             #expect(row[0] == text(change["number"]) && row[6] == text(change["after"]))

@@ -103,7 +103,10 @@ enum ImportTable {
         Room(
             "DomainWatch", floor: 6,
             ours: ["Identities", "MailReports", "DomainAnalysis", "SQLDatabase", "Storage"],
-            others: ["CPango", "FoundationEssentials"]),
+            others: [
+                "CPango", "FoundationEssentials", "AsyncHTTPClient", "Crypto", "NIOCore",
+                "NIOHTTP1", "NIOPosix",
+            ]),
         Room(
             "Demonstration", floor: 6, ours: ["Identities", "MailReports"],
             others: ["CZlib", "FoundationEssentials"]),

@@ -142,6 +142,8 @@ enum RouteAccess: Hashable, Sendable {
         "POST /tokens/{id}/revoke": .members(owners),
         "GET /audit": .members(readers),
         "GET /audit/export": .members(readers),
+        "GET /alerts": .members(readers),
+        "POST /alerts/{id}/acknowledge": .members(workers),
         "GET /evidence": .members(readers),
         "GET /evidence/file/{form}": .members(readers),
 

@@ -26,6 +26,9 @@ struct EvidenceChart {
             let (start, end) = (x(days.first), x(days.last.advanced(by: 1)))
             pages.put(
                 .box(x: start, y: top + 12, width: end - start, height: 242, ink: .faint))
+            for edge in [start, end] {
+                pages.put(.line(x1: edge, y1: top + 4, x2: edge, y2: top + 254, ink: .line))
+            }
             label(name, (start + end) / 2, top, .middle, &pages)
         }
         panel(
@@ -66,7 +69,7 @@ struct EvidenceChart {
         let sums = steps.map { step in bands.reduce(0) { $0 + daily(step, $1) } }
         let (end, ticks) = Self.scale(sums.max() ?? 0)
         func y(_ value: Double) -> Double { top + height * (1 - min(1, value / end)) }
-        label(title, PDFPages.margin, top - 13, .left, &pages, ink: .text)
+        label(title, Self.left + 6, top - 13, .left, &pages, ink: .text)
         for tick in ticks {
             pages.put(
                 .line(

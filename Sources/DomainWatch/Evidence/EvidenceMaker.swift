@@ -30,6 +30,18 @@ public struct EvidenceMaker: Sendable {
         return EvidencePack(facts, agreements: try await agreements(organisation), madeAt: now)
     }
 
+    /// The alerts of an organisation.
+    public func alerts(of organisation: OrganisationID) -> AlertStore {
+        AlertStore(database: database, organisation: organisation)
+    }
+
+    /// A week of an organisation in sentences.
+    public func digest(
+        of organisation: OrganisationID, week: DayRange
+    ) async throws -> WeeklyDigest {
+        try await WeeklyDigest.make(database, organisation, week: week)
+    }
+
     /// Domain owners, each with the domains that were named for them.
     private static func people(
         of organisation: OrganisationID, in database: any SQLDatabase

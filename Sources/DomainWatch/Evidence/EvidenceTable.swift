@@ -109,7 +109,7 @@ extension EvidencePack {
                 .init(title: "To decide", weight: 1.3, isNumber: true),
                 .init(title: "Forwarded", weight: 1.3, isNumber: true),
                 .init(title: "Unauthorised", weight: 1.6, isNumber: true),
-                .init(title: "Unauthorised, %", weight: 1.4, isNumber: true),
+                .init(title: "Unauthorised (%)", weight: 1.4, isNumber: true),
             ],
             rows: periodRows { name, period, mail in
                 let counts = mail.counts
@@ -134,8 +134,8 @@ extension EvidencePack {
                 .init(title: "Rejected", weight: 1.45, isNumber: true),
                 .init(title: "Quarantined", weight: 1.5, isNumber: true),
                 .init(title: "Let through", weight: 1.45, isNumber: true),
-                .init(title: "Stopped, %", weight: 1.3, isNumber: true),
-                .init(title: "Others stopped", weight: 1.3, isNumber: true),
+                .init(title: "Stopped (%)", weight: 1.3, isNumber: true),
+                .init(title: "Rest stopped", weight: 1.3, isNumber: true),
             ],
             rows: periodRows { name, period, mail in
                 let counts = mail.counts
@@ -155,17 +155,17 @@ extension EvidencePack {
                 + "yours and fail. \u{201C}Accepted until\u{201D} is the day until which somebody "
                 + "agreed to leave it so.",
             columns: [
-                .init(title: "Domain", weight: 2.2), .init(title: "Sender", weight: 2.2),
-                .init(title: "What is open", weight: 3.6),
-                .init(title: "Messages", weight: 1.4, isNumber: true),
-                .init(title: "Not proved", weight: 1.4, isNumber: true),
-                .init(title: "Since", weight: 1.4), .init(title: "Accepted until", weight: 1.4),
+                .init(title: "Domain", weight: 2), .init(title: "Sender", weight: 1.9),
+                .init(title: "What is open", weight: 5),
+                .init(title: "Since", weight: 1.35), .init(title: "Accepted until", weight: 1.35),
+                .init(title: "Messages", weight: 1.2, isNumber: true),
+                .init(title: "Not proved", weight: 1.2, isNumber: true),
             ],
             rows: exceptions.map { exception in
                 [
                     .text(exception.domain), .text(exception.sender), .text(exception.what),
-                    .number(exception.messages), .number(exception.unproved),
                     .day(exception.since), exception.acceptedUntil.map { .day($0) } ?? .nothing,
+                    .number(exception.messages), .number(exception.unproved),
                 ]
             }, emptiness: "None: every sender is settled.",
             rest: otherExceptions > 0

@@ -107,9 +107,9 @@ enum EvidenceText {
     static func what(_ sender: EvidenceFacts.OpenSender) -> String {
         let counts = sender.counts
         if counts.misconfigured >= counts.unknown {
-            return "A sender of yours whose mail is not proved. " + clean(sender.reason)
+            return "Yours, and not proved. " + clean(sender.reason)
         }
-        return "Nobody has said yet whether it may send. " + clean(sender.reason)
+        return "Not decided. " + clean(sender.reason)
     }
 
     // MARK: Sentences

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Storage
 import Demonstration
+import DomainWatch
 import FoundationEssentials
 import MailReports
 import ReportConsumer
@@ -60,6 +61,8 @@ struct DemoCommand: AsyncParsableCommand, GivesFlags {
                 + "\(counted(result.counts.messages, "message")); "
                 + "\(counted(result.counts.refused, "document")) set aside, as in real life.")
         if noConsole { return try await house.close() }
+        // Here nothing is sent: the page tells.
+        _ = try await AlertRound(database: house.database).step(now: clock())
         let mail = try DemonstrationMail(folder: data, port: smtpPort)
         let gateway = try GatewayHouse.open(
             mail.settings, house: house, lookup: house.lookup, logger: gatewayLogger())

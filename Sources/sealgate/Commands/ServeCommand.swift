@@ -39,10 +39,11 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var mail: GatewayFlags
     @OptionGroup var places: PlaceFlags
     @OptionGroup var changes: ChangeFlags
+    @OptionGroup var alerts: AlertFlags
 
     func run() async throws {
         let settings = try await store.settings(
-            resolver, networks, console, mail, places, changes)
+            resolver, networks, console, mail, places, changes, alerts)
         try await withLookup(settings) { lookup in
             let house = try await House.open(settings, lookup: lookup, takesIn: true)
             let gateway =
@@ -52,10 +53,12 @@ struct ServeCommand: AsyncParsableCommand {
             gateway.map(tell)
             let (store, resolver, networks) = (store, resolver, networks)
             let (console, mail, places, changes) = (console, mail, places, changes)
+            let alerts = alerts
             let reload = ReloadService(
                 renewal: gateway?.renewal,
                 settings: {
-                    try await store.settings(resolver, networks, console, mail, places, changes)
+                    try await store.settings(
+                        resolver, networks, console, mail, places, changes, alerts)
                 },
                 logger: gatewayLogger())
             let asker = ZoneAsker(lookup: lookup ?? NoLookup())
@@ -70,7 +73,7 @@ struct ServeCommand: AsyncParsableCommand {
                 logger: gatewayLogger())
             try await serve(
                 house, settings.console, gateway: gateway, desk: desk, way: way,
-                also: [reload, watch, rules]
+                also: [reload, watch, rules, try house.alertService(settings)]
                     + house.intakeServices(settings, logger: intakeLogger())
             ) { address in
                 say("The console is at \(address)")

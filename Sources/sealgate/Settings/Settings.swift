@@ -29,6 +29,7 @@ struct Settings: Sendable {
     var console = Console()
     var gateway = Gateway()
     var changes = Changes()
+    var alerts = Alerts()
 
     /// How changes of the DNS are sent.
     struct Changes: Sendable {

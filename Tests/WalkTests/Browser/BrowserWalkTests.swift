@@ -127,6 +127,8 @@ struct BrowserWalkTests {
             ("tokens", console.address + "/tokens"),
             ("revoke", try link("main a[href*=\"/revoke\"]", on: console.address + "/tokens")),
             ("audit", console.address + "/audit"),
+            ("alerts", console.address + "/alerts"),
+            ("evidence", console.address + "/evidence"),
             ("organisations", console.address + "/organisations"),
             ("account", console.address + "/account"),
         ]

@@ -11,10 +11,11 @@ struct EvidencePage {
     func draw() -> Page {
         var fields: Fields = [
             "domainsInput": .text(form.texts["domains"] ?? ""),
-            "from": .text(form.texts["from"] ?? pack?.now.days.first.description ?? ""),
-            "to": .text(form.texts["to"] ?? pack?.now.days.last.description ?? ""),
-            "before": .text(form.texts["before"] ?? pack?.before?.days.first.description ?? ""),
-            "beforeTo": .text(
+            "fromInput": .text(form.texts["from"] ?? pack?.now.days.first.description ?? ""),
+            "toInput": .text(form.texts["to"] ?? pack?.now.days.last.description ?? ""),
+            "beforeInput": .text(
+                form.texts["before"] ?? pack?.before?.days.first.description ?? ""),
+            "beforeToInput": .text(
                 form.texts["beforeto"] ?? pack?.before?.days.last.description ?? ""),
             "problem": .optional(problem),
             "hasPack": .flag(pack != nil),

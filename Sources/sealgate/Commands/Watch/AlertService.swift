@@ -1,0 +1,70 @@
+import DomainWatch
+import Identities
+import Logging
+import ServiceLifecycle
+import Storage
+import SMTPClient
+
+/// Judges alerts again and again, and sends what is due.
+struct AlertService: Service {
+    /// Seconds between two judgements, and between two looks at what is to be sent.
+    private static let judgePause: Int64 = 900
+    private static let sendPause: Duration = .seconds(10)
+
+    let round: AlertRound
+    let client: SMTPClient?
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            var judgedAt: Int64 = 0
+            while !Task.isCancelled {
+                let now = clock()
+                // A clock that was set back does not stop the judging.
+                if now < judgedAt || now - judgedAt >= Self.judgePause {
+                    judgedAt = now
+                    await judge(now)
+                }
+                await send(now)
+                try? await Task.sleep(for: Self.sendPause)
+            }
+        }
+        await client?.shutDown()
+    }
+
+    private func judge(_ now: Int64) async {
+        do {
+            for alert in try await round.step(now: now) {
+                logger.notice("Alert \(alert.id): \(plain(alert.finding.what, limit: 400))")
+            }
+            _ = try await round.digest(now: now)
+        } catch {
+            logger.error("Alerts could not be judged: \(error)")
+        }
+    }
+
+    private func send(_ now: Int64) async {
+        do {
+            for failure in try await round.send(now: now).failures {
+                logger.warning("A notice could not be sent and is tried again: \(plain(failure))")
+            }
+        } catch {
+            logger.error("Notices could not be sent: \(error)")
+        }
+    }
+}
+
+extension House {
+    func alertService(_ settings: Settings) throws -> AlertService {
+        var client: SMTPClient?
+        if let sender = settings.alerts.sender {
+            let options = SMTPClientOptions(
+                hostName: settings.gateway.hostName?.text ?? sender.domain.text)
+            client = SMTPClient(
+                options: options, now: { milliseconds() }, logger: gatewayLogger())
+        }
+        return AlertService(
+            round: try alertRound(settings.alerts, client: client), client: client,
+            logger: gatewayLogger())
+    }
+}
