@@ -29,7 +29,7 @@ import Testing
             #expect(sent["Location"] == "/programme?done=file-3", "\(sent.text)")
             let board = try await browser.get("/programme")
             for words in [
-                "0 of 3\u{A0}domains are at p=reject", "one.example", "&lt;script&gt;x",
+                "0 of 3\u{A0}domains at p=reject now", "one.example", "&lt;script&gt;x",
                 "Not before", "No report has come in", "Monitor", "Quarantine", "Reject",
             ] {
                 #expect(board.text.contains(words), "\(words)")

@@ -156,6 +156,19 @@ import Testing
                 found.map { ProgrammeChange(domain: $0.domain) }, source: .reports, by: Self.ada,
                 now: Self.now)
             #expect(try await store.found().isEmpty)
+            // Standings count senders with mail to decide, and no longer those decided about.
+            _ = try await stores.take(
+                Samples.report("r2"),
+                [Samples.row("192.0.2.9", 5, sender: "service:x", class: .unknown)], raw: "two")
+            func open(_ day: UTCDay) async throws -> [Int] {
+                try await store.standings(since: day).map(\.openSenders)
+            }
+            #expect(try await open(Samples.day) == [1])
+            #expect(try await open(Samples.day.advanced(by: 1)) == [0])
+            #expect(try await store.standings(since: Samples.day)[0].published != nil)
+            try await SenderDecisionStore(database: database).act(
+                .reject, on: "service:x", of: Samples.domain, by: Self.ada, now: Self.now)
+            #expect(try await open(Samples.day) == [0])
         }
     }
 
@@ -200,11 +213,10 @@ import Testing
                 purpose: purpose, target: target.flatMap { UTCDay($0) })
         }
         func summary(_ name: String, _ policy: String?, testing: Bool = false) throws
-            -> DomainSummary
+            -> DomainStanding
         {
-            var summary = DomainSummary(
-                domain: try Self.domain(name), counts: ClassCounts(), days: [])
-            summary.firstDay = today.advanced(by: -100)
+            var summary = DomainStanding(
+                domain: try Self.domain(name), firstDay: today.advanced(by: -100))
             if let policy {
                 var published = AggregateReport.PublishedPolicy()
                 published.policy = policy
@@ -214,7 +226,7 @@ import Testing
             return summary
         }
         var waiting = try summary("a1.example", "none")
-        waiting.undecidedSenders = 2
+        waiting.openSenders = 2
         var progress = ProgrammeProgress()
         progress.since[try Self.domain("a2.example")] = today.advanced(by: -10)
         progress.reached = [
@@ -228,7 +240,7 @@ import Testing
                 try entry("b2.example"), try entry("b3.example", purpose: .parked),
                 try entry("b4.example", target: "2026-11-30"),
             ],
-            portfolio: [
+            standings: [
                 waiting, try summary("a2.example", "quarantine"),
                 try summary("b1.example", "reject", testing: true),
                 try summary("b2.example", "reject"), try summary("b3.example", "none"),
@@ -239,7 +251,7 @@ import Testing
             ])
         #expect(
             board.rows.map(\.outlook) == [.blocked, .onTrack, .onTrack, .done, .noTarget, .late])
-        #expect(board.rows[0].block == "2 senders need a decision")
+        #expect(board.rows[0].block == "2 senders have mail to decide")
         #expect(board.rows[1].earliest == today.advanced(by: 20))
         // What is parked has no mail to watch first.
         #expect(board.rows[4].earliest == today)

@@ -47,7 +47,7 @@ public struct ProgrammeBoard: Hashable, Sendable, Codable {
         public var stage: ProgrammeStage
         /// False where no report has told of a policy.
         public var isSeen: Bool
-        public var messages: Int64
+        public var hasReports: Bool
         /// What stands in the way, in a sentence; empty for nothing that is known.
         public var block: String
         /// The first day on which it may be at p=reject; nil where it is there.
@@ -66,13 +66,13 @@ public struct ProgrammeBoard: Hashable, Sendable, Codable {
     public static let daysPerStage = 30
 
     public init(
-        _ entries: [ProgrammeDomain], portfolio: [DomainSummary], progress: ProgrammeProgress,
+        _ entries: [ProgrammeDomain], standings: [DomainStanding], progress: ProgrammeProgress,
         today: UTCDay
     ) {
-        var summaries: [DomainName: DomainSummary] = [:]
-        for summary in portfolio { summaries[summary.domain] = summary }
+        var known: [DomainName: DomainStanding] = [:]
+        for standing in standings { known[standing.domain] = standing }
         rows = entries.map {
-            Self.row($0, summaries[$0.domain], progress, today: today)
+            Self.row($0, known[$0.domain], progress, today: today)
         }
         self.today = today
         reachedLately = progress.reached.count {
@@ -104,24 +104,24 @@ public struct ProgrammeBoard: Hashable, Sendable, Codable {
     }
 
     private static func row(
-        _ entry: ProgrammeDomain, _ summary: DomainSummary?, _ progress: ProgrammeProgress,
+        _ entry: ProgrammeDomain, _ standing: DomainStanding?, _ progress: ProgrammeProgress,
         today: UTCDay
     ) -> Row {
-        let stage = ProgrammeStage(summary?.published)
+        let stage = ProgrammeStage(standing?.published)
         let note = progress.plans[entry.domain]
-        let block = stage == .reject ? "" : Self.block(entry, summary, note)
+        let block = stage == .reject ? "" : Self.block(entry, standing, note)
         var earliest: UTCDay?
         if stage != .reject {
             // A parked domain has no mail to watch first.
             let isParked = entry.purpose == .parked || note?.stage == .parked
-            let start = progress.since[entry.domain] ?? summary?.firstDay ?? today
+            let start = progress.since[entry.domain] ?? standing?.firstDay ?? today
             let spent = min(Self.daysPerStage, max(0, today.number - start.number))
             let days = isParked ? 0 : stage.remaining * Self.daysPerStage - spent
             earliest = today.advanced(by: max(0, days))
         }
         return Row(
-            entry: entry, stage: stage, isSeen: summary?.published != nil,
-            messages: summary?.counts.total ?? 0, block: block, earliest: earliest,
+            entry: entry, stage: stage, isSeen: standing?.published != nil,
+            hasReports: standing != nil, block: block, earliest: earliest,
             outlook: outlook(entry, earliest: earliest, isBlocked: !block.isEmpty))
     }
 
@@ -135,18 +135,18 @@ public struct ProgrammeBoard: Hashable, Sendable, Codable {
     }
 
     private static func block(
-        _ entry: ProgrammeDomain, _ summary: DomainSummary?, _ note: PlanNote?
+        _ entry: ProgrammeDomain, _ standing: DomainStanding?, _ note: PlanNote?
     ) -> String {
         if let note, note.blocking > 0 {
             let others = note.blocking - 1
             return note.firstBlock
                 + (others > 0 ? ", and \(others) more thing\(others == 1 ? "" : "s")" : "")
         }
-        guard let summary else { return "No report has come in: publish a record with rua=" }
-        if note == nil, summary.undecidedSenders > 0 {
-            return summary.undecidedSenders == 1
-                ? "One sender needs a decision"
-                : "\(summary.undecidedSenders) senders need a decision"
+        guard let standing else { return "No report has come in: publish a record with rua=" }
+        if note == nil, standing.openSenders > 0 {
+            return standing.openSenders == 1
+                ? "One sender has mail to decide"
+                : "\(standing.openSenders) senders have mail to decide"
         }
         return ""
     }

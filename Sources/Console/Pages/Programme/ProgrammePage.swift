@@ -61,7 +61,7 @@ struct ProgrammePage {
         let date = Dates.day(board.date)
         guard board.reachedLately > 0 else {
             return
-                "\(Numbers.grouped(Int64(done))) of \(domains) are at p=reject; none was seen to "
+                "\(Numbers.grouped(Int64(done))) of \(domains) at p=reject now; none was seen to "
                 + "reach it in the last \(ProgrammeLimits.paceDays) days, so at this pace it is "
                 + "still \(Numbers.grouped(Int64(done))) on \(date)."
         }
@@ -96,7 +96,7 @@ struct ProgrammePage {
         let entry = row.entry
         var fields = DomainText.fields(entry.domain)
         fields["planLink"] =
-            row.messages > 0 || row.isSeen
+            row.hasReports
             ? Link("domains", entry.domain.text, "plan").value : nil
         fields["cardOwner"] = entry.owner.isEmpty ? nil : ForeignText.value(entry.owner, limit: 40)
         fields["cardTranche"] =

@@ -79,18 +79,17 @@ struct ProgrammePages {
         let store = try store(context)
         let now = services.now()
         let today = UTCDay(secondsSinceEpoch: now)
-        // Sums alone, and of a domain owner's own domains alone.
-        let portfolio = try await services.rooms(context.visit).domains.portfolio(
-            days: WindowChoice.usual, until: nil, now: now)
+        let standings = try await store.standings(
+            since: today.advanced(by: -WindowChoice.usual))
         let entries = try await store.domains().filter {
             context.visit.standing?.covers($0.domain) == true
         }
-        let stages = portfolio.domains.reduce(into: [DomainName: ProgrammeStage]()) {
+        let stages = standings.reduce(into: [DomainName: ProgrammeStage]()) {
             $0[$1.domain] = ProgrammeStage($1.published)
         }
         try await store.see(stages, on: today)
         return ProgrammeBoard(
-            entries, portfolio: portfolio.domains, progress: try await store.progress(),
+            entries, standings: standings, progress: try await store.progress(),
             today: today)
     }
 

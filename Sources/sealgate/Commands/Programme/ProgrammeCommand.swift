@@ -154,10 +154,10 @@ extension House {
     func board(of organisation: OrganisationID) async throws -> ProgrammeBoard {
         let now = clock()
         let programme = accounts.programme(of: organisation)
-        let portfolio = try await DomainStore(database: database, organisation: organisation)
-            .portfolio(days: 30, until: nil, now: now)
+        let today = UTCDay(secondsSinceEpoch: now)
         return ProgrammeBoard(
-            try await programme.domains(), portfolio: portfolio.domains,
-            progress: try await programme.progress(), today: UTCDay(secondsSinceEpoch: now))
+            try await programme.domains(),
+            standings: try await programme.standings(since: today.advanced(by: -30)),
+            progress: try await programme.progress(), today: today)
     }
 }
