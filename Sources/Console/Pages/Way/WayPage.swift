@@ -136,7 +136,7 @@ struct WayPage {
         WayStep.allCases.filter { $0 != survey.step }.map { step in
             [
                 "stepValue": .text(step.rawValue), "stepTags": .text(step.tags),
-                "stepWords": .text(step.words), "isNext": .flag(step == next),
+                "isNext": .flag(step == next),
             ]
         }
     }
