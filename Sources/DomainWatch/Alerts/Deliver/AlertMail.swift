@@ -29,7 +29,8 @@ public enum AlertMail {
         return Array((lines + folded(body, 76)).joined(separator: "\r\n").utf8) + [13, 10]
     }
 
-    /// RFC 2047 §2: words of at most 75 characters, each whole letters; plain where ASCII will do.
+    /// RFC 2047 §2: words that leave room for the name of the field in a line of 76, each of whole
+    /// letters; plain where ASCII will do.
     private static func encoded(_ text: String) -> String {
         if text.utf8.count <= 60, text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) {
             return text
@@ -44,7 +45,7 @@ public enum AlertMail {
         }
         for scalar in text.unicodeScalars {
             let octets = Array(String(scalar).utf8)
-            if word.count + octets.count > 45 { end() }
+            if word.count + octets.count > 36 { end() }
             word += octets
         }
         end()
