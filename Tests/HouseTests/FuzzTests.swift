@@ -14,6 +14,8 @@ import Testing
         "MailReports": ["AggregateReportFuzz", "ReportReaderFuzz"],
         "SMTP": ["SMTPCommandStreamFuzz", "ProxyHeaderFuzz", "SMTPReplyFuzz"],
         "Spool": ["SpoolRecoveryFuzz"],
+        "Storage": ["AuditVerifierFuzz"],
+        "ReportConsumer": ["IMAPResponseFuzz"],
     ]
 
     @Test func `every parsing room has its fuzz targets, and each has an entry`() {

@@ -10,7 +10,7 @@ public struct EvidenceMaker: Sendable {
     private let agreements: @Sendable (OrganisationID) async throws -> EvidenceAgreements
 
     /// - Parameter agreements: what people agreed in an organisation; without it, a domain's owners
-    ///   are the people who have it as their own.
+    ///   are whom the programme names, else the people who have it as their own.
     public init(
         database: any SQLDatabase,
         agreements: (@Sendable (OrganisationID) async throws -> EvidenceAgreements)? = nil
@@ -42,7 +42,7 @@ public struct EvidenceMaker: Sendable {
         try await WeeklyDigest.make(database, organisation, week: week)
     }
 
-    /// Domain owners, each with the domains that were named for them.
+    /// Who answers for each domain.
     private static func people(
         of organisation: OrganisationID, in database: any SQLDatabase
     ) async throws -> EvidenceAgreements {
@@ -53,6 +53,12 @@ public struct EvidenceMaker: Sendable {
             for domain in member.standing.domains {
                 owners[domain, default: []].append(member.account.name)
             }
+        }
+        // Whom the programme names answers for the domain, whoever may look at it.
+        for domain in try await ProgrammeStore(database: database, organisation: organisation)
+            .domains() where !domain.owner.isEmpty
+        {
+            owners[domain.domain] = [domain.owner]
         }
         return EvidenceAgreements(owners: owners.mapValues { $0.joined(separator: ", ") })
     }

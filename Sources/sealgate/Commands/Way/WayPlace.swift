@@ -7,14 +7,21 @@ import Storage
 extension House {
     /// The desk for changes of policies.
     func wayDesk(changes: ChangeDesk) -> WayDesk {
-        let adviser = adviser
+        let (adviser, domains) = (adviser, domains)
         return WayDesk(
             store: WayStore(database: database), changes: changes,
             advice: WayAdvice(
                 survey: { await adviser.survey($0) },
                 risk: { domain, record, days in
-                    try await adviser.risk(
-                        of: domain, record: record, days: days, until: nil, now: clock())
+                    let overview = try await domains.overview(
+                        of: domain, days: days, until: nil, now: clock())
+                    var owners: [String: String] = [:]
+                    for sender in overview?.senders ?? [] {
+                        owners[sender.key] = sender.decision?.owner
+                    }
+                    return try await adviser.risk(
+                        of: domain, record: record, days: days, until: nil, now: clock(),
+                        owners: owners)
                 })
         ) { clock() }
     }
