@@ -191,14 +191,19 @@ import Testing
             let path = "/api/v1/domains/bank.example/way"
             let first = try await browser.get(path, headers: shown)
             #expect(first.status == 200 && first.text.contains("\"step\":\"none\""))
-            let made = try await browser.post(
-                path + "/propose", ["step": "quarantine"], headers: shown)
+            func propose(_ body: String) async throws -> Browser.Answer {
+                try await browser.send(
+                    "POST", path + "/propose",
+                    headers: shown.merging(["Content-Type": "application/json"]) { $1 },
+                    body: Array(body.utf8))
+            }
+            let made = try await propose(#"{"step": "quarantine", "reason": "It is time."}"#)
             #expect(made.status == 200 && made.text.contains("\"state\":\"proposed\""))
             #expect(made.text.contains("\"askedBy\":\"script\""))
             #expect(made.text.contains("\"confidence\":["))
-            let bad = try await browser.post(
-                path + "/propose", ["record": "p=reject"], headers: shown)
-            #expect(bad.status == 400 && bad.text.contains("not a DMARC record"))
+            #expect(try await propose(#"{"step": "quarantine"}"#).status == 400)
+            let bad = try await propose(#"{"record": "p=reject", "reason": "It is time."}"#)
+            #expect(bad.status == 409 && bad.text.contains("not a DMARC record"))
             let again = try await browser.get(path, headers: shown)
             #expect(again.text.contains("\"id\":1"))
             let approve = try await browser.post(

@@ -46,7 +46,12 @@ struct WayRoutes {
             throw ConsoleError.notFound(
                 "This program has no keys for the zones of this organisation.")
         }
-        return try context.domain()
+        let domain = try context.domain()
+        // Nobody is told about the DNS of a top-level domain, or of a word.
+        guard domain.text.contains(".") else {
+            throw ConsoleError.notFound("The address names no domain.")
+        }
+        return domain
     }
 
     private struct Asked: Decodable {
