@@ -14,8 +14,8 @@ extension PlanDraft {
                     name: "*._domainkey.\(domain)", type: "TXT", add: ["v=DKIM1; p="]))
         }
         switch facts.mailExchange {
-        case .null: break
-        case .none, .notAsked:
+        case .null, .notAsked: break
+        case .none:
             changes.append(DNSChange(name: domain, type: "MX", add: ["0 ."]))
         case .hosts(let hosts):
             changes.append(DNSChange(name: domain, type: "MX", remove: hosts, add: ["0 ."]))
@@ -32,6 +32,12 @@ extension PlanDraft {
             return
         }
         var instructions: [String] = []
+        if !facts.isSPFKnown { instructions.append(Self.spfIsUnknown) }
+        if case .notAsked = facts.mailExchange {
+            instructions.append(
+                "The MX records could not be looked up. If there are none, publish MX 0 . as well: "
+                    + "it tells every sender that the domain takes no mail.")
+        }
         if case .hosts = facts.mailExchange {
             instructions.append(
                 "Leave the MX records alone if the domain still has to receive mail; everything "

@@ -27,6 +27,9 @@ extension PlanDraft {
         var changes: [DNSChange] = []
         if let service {
             changes = spfChange(for: service, sender)
+            if !facts.isSPFKnown, !service.spfIncludes.isEmpty, service.alignsSPF != .no {
+                instructions.append(Self.spfIsUnknown)
+            }
             if service.alignsSPF == .no,
                 let idle = service.spfIncludes.first(where: {
                     spf.flatMap(SPFText.init)?.includes($0) == true
@@ -81,6 +84,7 @@ extension PlanDraft {
                 instructions.append(
                     "Seen on its mail: \(PlanWords.and(Array(sender.sampleSelectors.prefix(3)))).")
             }
+            if !facts.isSPFKnown { instructions.append(Self.spfIsUnknown) }
             steps.append(
                 PlanStep(
                     .revokeSender, title: "Take back what lets \(sender.name) send as \(domain)",

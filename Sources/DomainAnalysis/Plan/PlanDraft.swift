@@ -47,8 +47,15 @@ struct PlanDraft {
         ]
     }
 
-    /// A change of the SPF record, remembered likewise.
+    /// What a step says when it would change an SPF record that nobody could read.
+    static let spfIsUnknown =
+        "The SPF record could not be looked up, so no change of it is proposed: make the plan "
+        + "again when DNS answers."
+
+    /// A change of the SPF record, remembered likewise; none where the present one is not known,
+    /// since a second one beside it would make both an error (RFC 7208 §4.5).
     mutating func changeSPF(to text: String) -> [DNSChange] {
+        guard facts.isSPFKnown else { return [] }
         let old = spf
         spf = text
         guard old != text else { return [] }

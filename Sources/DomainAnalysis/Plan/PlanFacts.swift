@@ -47,6 +47,8 @@ public struct PlanFacts: Sendable {
     /// Where the record was found: the domain, or one above it.
     public var recordDomain: DomainName
     public var spfText: String?
+    /// False where DNS did not say whether there is an SPF record: then nil is no answer.
+    public var isSPFKnown = true
     public var mailExchange: MailExchange = .notAsked
     /// `*._domainkey` of the domain has a key record with an empty key already.
     public var wildcardKeyIsRevoked = false

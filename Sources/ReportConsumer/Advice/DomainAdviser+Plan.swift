@@ -27,7 +27,9 @@ extension DomainAdviser {
         let record = published?.text ?? overview.published.map { Self.text(of: $0.policy) }
         var facts = PlanFacts(
             domain: domain, recordText: record, recordDomain: discovered.recordDomain ?? domain)
-        facts.spfText = await spf(of: domain)
+        let spf = await lookup.lookUp(domain, .txt)
+        facts.spfText = Self.spf(in: spf.texts)
+        if case .failure = spf.outcome { facts.isSPFKnown = false }
         facts.mailExchange = await mailExchange(of: domain)
         facts.wildcardKeyIsRevoked = await wildcardKeyIsRevoked(domain)
         facts.daysObserved = overview.days.count { $0.counts.total > 0 }
@@ -46,10 +48,6 @@ extension DomainAdviser {
     }
 
     // MARK: DNS
-
-    private func spf(of domain: DomainName) async -> String? {
-        Self.spf(in: await lookup.lookUp(domain, .txt).texts)
-    }
 
     private func mailExchange(of domain: DomainName) async -> PlanFacts.MailExchange {
         let answer = await lookup.lookUp(domain, .mx)

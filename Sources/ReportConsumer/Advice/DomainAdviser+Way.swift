@@ -47,10 +47,7 @@ extension DomainAdviser {
         if case .failure(let reason) = spf.outcome {
             survey.failures.append("The look-up of \(domain) failed: \(reason)")
         }
-        survey.spf = spf.texts.first {
-            let text = $0.lowercased()
-            return text == "v=spf1" || text.hasPrefix("v=spf1 ")
-        }
+        survey.spf = Self.spf(in: spf.texts)
         let mail = await lookup.lookUp(domain, .mx)
         switch mail.outcome {
         case .failure: survey.takesMail = .unknown

@@ -51,7 +51,8 @@ final class PortfolioMemory: Sendable {
     }
 
     func keep(_ portfolio: Portfolio, _ question: Question, _ counters: [Int64]) {
-        let size = (portfolio.domains.count + 1) * portfolio.window.dayCount
+        // At least so much, that many small answers are not many thousand.
+        let size = max(1_000, (portfolio.domains.count + 1) * portfolio.window.dayCount)
         guard size <= Self.mostDays else { return }
         state.withLock { state in
             state.forget(question)

@@ -201,6 +201,29 @@ struct PlanTests {
         #expect(risk(10, 0, 990)?.level == .high)
     }
 
+    /// A second SPF record beside one that DNS did not tell would make both an error.
+    @Test func `No SPF or MX record is proposed where DNS did not say what there is`() {
+        var facts = PlanCases.base("t.example", "v=DMARC1; p=none; rua=mailto:d@t.example")
+        facts.spfText = nil
+        facts.isSPFKnown = false
+        facts.senders = [
+            PlanCases.sender(
+                "service:google-workspace", "Google", [.misconfigured: 5], dkim: 0, spf: 0)
+        ]
+        let fix = Self.plan(facts).steps.first { $0.kind == .fixSender }
+        #expect(fix?.changes == [])
+        #expect(fix?.instructions.contains { $0.contains("could not be looked up") } == true)
+
+        var parked = PlanCases.parked
+        parked.purpose = .parked
+        parked.mailExchange = .notAsked
+        parked.isSPFKnown = false
+        let close = Self.plan(parked).steps.first { $0.kind == .lockDown }
+        #expect(close?.changes.map(\.name).contains("brand-shop.example") == false)
+        #expect(close?.changes.isEmpty == false)
+        #expect(close?.instructions.filter { $0.contains("could not be looked up") }.count == 2)
+    }
+
     @Test func `An SPF include is only added where it counts and fits`() {
         func change(_ spf: String?, _ id: String) -> [DNSChange] {
             var facts = PlanCases.base("t.example", "v=DMARC1; p=none; rua=mailto:d@t.example")
