@@ -1,3 +1,5 @@
+import DomainAnalysis
+import Identities
 import MailReports
 import SQLDatabase
 import Storage
@@ -58,6 +60,59 @@ struct PortfolioMemoryTests {
         }
     }
 
+    @Test(
+        "what is read anew of some domains is what is read of all of them",
+        arguments: TestEngine.allCases)
+    func some(engine: TestEngine) async throws {
+        try await TestDatabase.each(engine) { database in
+            try await Schema.prepare(database)
+            let intake = IntakeStore(database: database)
+            let decisions = SenderDecisionStore(database: database)
+            let kept = DomainStore(database: database)
+            let names = (0..<12).compactMap { DomainName("d\($0).example") }
+            let senders = ["own:example.com", "service:one", "service:two"]
+            let classes = SourceClass.allCases
+            var random = SeededNumbers(7)
+            let ada = AuditActor(.person, id: 1, name: "Ada")
+            for turn in 0..<60 {
+                let name = try #require(names.randomElement(using: &random))
+                let sender = try #require(senders.randomElement(using: &random))
+                if turn > 20, turn.isMultiple(of: 3) {
+                    let act: SenderAct =
+                        Bool.random(using: &random) ? .authorise(change: nil) : .reject
+                    // Refused where no report tells of it yet.
+                    _ = try? await decisions.act(
+                        act, on: sender, of: name, by: ada, now: Samples.now)
+                } else {
+                    let begin = 1_700_006_400 - 86_400 * Int64.random(in: 0..<40, using: &random)
+                    var report = Samples.report("r\(turn)", begin: begin, seconds: 200_000)
+                    report.policy.domain = name.text
+                    let row = Samples.row(
+                        "192.0.2.1", Int64.random(in: 1...500, using: &random), sender: sender,
+                        class: try #require(classes.randomElement(using: &random)))
+                    _ = try await intake.ingest(now: Samples.now) { [report] step in
+                        let object = try step.addRawObject(
+                            digest: "\(turn)", byteCount: 3, encoding: .plain, name: "\(turn)",
+                            door: "test")
+                        try step.addRawPiece([1, 2, 3], position: 0, of: object)
+                        try step.begin()
+                        try step.add(row)
+                        return try step.end(report, domain: name, rawObject: object, path: "p")
+                    }
+                }
+                for days in [7, 90] {
+                    let fresh = DomainStore(database: database)
+                    let expected = try await fresh.portfolio(
+                        days: days, until: nil, now: Samples.now)
+                    let found = try await kept.portfolio(days: days, until: nil, now: Samples.now)
+                    #expect(found == expected, "turn \(turn), \(days) days")
+                }
+            }
+            let domains = try await kept.portfolio(days: 90, until: nil, now: Samples.now).domains
+            #expect(domains.count == 12 && domains.contains { $0.undecidedSenders > 0 })
+        }
+    }
+
     @Test("more questions than are remembered get their answers all the same")
     func many() async throws {
         try await IngestTests.each(.sqlite) { stores in
@@ -72,5 +127,17 @@ struct PortfolioMemoryTests {
                 #expect(portfolio.window.last == Samples.day.advanced(by: offset))
             }
         }
+    }
+}
+
+/// The same numbers on every machine (a linear congruence).
+private struct SeededNumbers: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(_ seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return state ^ (state >> 29)
     }
 }

@@ -41,7 +41,8 @@ extension DomainStore {
 
     /// The senders that a person has decided about, of all domains.
     static func decided(
-        _ transaction: any SQLTransaction, _ organisation: OrganisationID
+        _ transaction: any SQLTransaction, _ organisation: OrganisationID,
+        _ choice: DomainChoice = .all
     ) throws -> Set<DecidedSender> {
         var senders: Set<DecidedSender> = []
         try transaction.forEachRow(
@@ -49,8 +50,8 @@ extension DomainStore {
             SELECT d.id, s.id FROM sender_decision c
                 JOIN domain d ON d.organisation_id = c.organisation_id AND d.name = c.domain
                 JOIN sender s ON s.organisation_id = c.organisation_id AND s.key = c.sender
-            WHERE c.organisation_id = ? AND c.verdict <> ''
-            """, [.integer(organisation.rawValue)]
+            WHERE c.organisation_id = ? AND c.verdict <> ''\(choice.condition("d.id"))
+            """, [.integer(organisation.rawValue)] + choice.values
         ) { row in
             senders.insert(DecidedSender(domain: row.integer(0), sender: row.integer(1)))
             return true
@@ -58,9 +59,10 @@ extension DomainStore {
         return senders
     }
 
-    /// Messages that a decision puts into another class, day by day, for all domains.
+    /// Messages that a decision puts into another class, day by day.
     static func forEachMoved(
         _ transaction: any SQLTransaction, _ organisation: OrganisationID, _ window: DayRange,
+        _ choice: DomainChoice,
         _ body: (_ domain: Int64, _ day: Int, _ from: SourceClass, _ to: SourceClass, Int64) -> Void
     ) throws {
         for verdict in SenderVerdict.allCases {
@@ -76,11 +78,12 @@ extension DomainStore {
                     AND s.organisation_id = c.organisation_id AND s.key = c.sender
                     AND y.domain_id = d.id AND y.day >= ? AND y.day <= ? AND y.sender_id = s.id
                     AND y.class IN (\(codes.joined(separator: ", ")))
+                    \(choice.condition("d.id"))
                 """,
                 [
                     .integer(organisation.rawValue), .text(verdict.rawValue),
                     .integer(window.first.number), .integer(window.last.number),
-                ]
+                ] + choice.values
             ) { row in
                 let sourceClass = SourceClass(code: row.integer(2))
                 body(

@@ -1,29 +1,28 @@
 import Synchronization
 
-/// Portfolios that were added up before: the first page asks for the same sums until the next
-/// report comes in.
+/// Domains that were added up before: between two looks at the first page, few of them change.
 ///
-/// Each is kept with the counters that every change of the sums moves in its own transaction, and
-/// is good only while they stand still, whoever changed them: no process has to tell another.
+/// Each is kept with the version of its row, which every change of its sums and of decisions about
+/// it moves in its own transaction, and is good only while that stands still, whoever changed it:
+/// no process has to tell another.
 final class PortfolioMemory: Sendable {
     struct Question: Hashable {
         var organisation: OrganisationID
-        var days: Int
-        var lastDay: Int?
-        var today: Int
+        var window: DayRange
+    }
+
+    /// What was added up of a window: the domains by id, and all of them as a page shows them.
+    struct Answer {
+        var versions: [Int64: Int64] = [:]
+        var domains: [Int64: DomainSummary] = [:]
+        var portfolio: Portfolio?
     }
 
     /// Days of domains that are kept in all, of some 64 octets each.
     static let mostDays = 400_000
 
-    private struct Kept {
-        var counters: [Int64]
-        var portfolio: Portfolio
-        var size: Int
-    }
-
     private struct State {
-        var kept: [Question: Kept] = [:]
+        var kept: [Question: (answer: Answer, size: Int)] = [:]
         /// The longest unasked first.
         var order: [Question] = []
         var size = 0
@@ -37,29 +36,25 @@ final class PortfolioMemory: Sendable {
 
     private let state = Mutex(State())
 
-    func portfolio(_ question: Question, _ counters: [Int64]) -> Portfolio? {
+    func answer(_ question: Question) -> Answer? {
         state.withLock { state in
             guard let known = state.kept[question] else { return nil }
-            guard known.counters == counters else {
-                state.forget(question)
-                return nil
-            }
             state.order.removeAll { $0 == question }
             state.order.append(question)
-            return known.portfolio
+            return known.answer
         }
     }
 
-    func keep(_ portfolio: Portfolio, _ question: Question, _ counters: [Int64]) {
+    func keep(_ answer: Answer, _ question: Question) {
         // At least so much, that many small answers are not many thousand.
-        let size = max(1_000, (portfolio.domains.count + 1) * portfolio.window.dayCount)
+        let size = max(1_000, (answer.domains.count + 1) * question.window.dayCount)
         guard size <= Self.mostDays else { return }
         state.withLock { state in
             state.forget(question)
             while state.size + size > Self.mostDays, let oldest = state.order.first {
                 state.forget(oldest)
             }
-            state.kept[question] = Kept(counters: counters, portfolio: portfolio, size: size)
+            state.kept[question] = (answer, size)
             state.order.append(question)
             state.size += size
         }

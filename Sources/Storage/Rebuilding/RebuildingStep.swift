@@ -204,8 +204,10 @@ struct RebuildingStep {
             "\($0) = (SELECT r.\($0) FROM rebuilt_domain r WHERE r.id = domain.id)"
         }
         try transaction.execute(
-            "UPDATE domain SET \(states.joined(separator: ", ")) WHERE organisation_id = ?",
-            [organisationValue])
+            """
+            UPDATE domain SET version = version + 1, \(states.joined(separator: ", "))
+            WHERE organisation_id = ?
+            """, [organisationValue])
         try transaction.execute(
             """
             DELETE FROM sender WHERE organisation_id = ?

@@ -231,9 +231,11 @@ struct SumWriter {
                     "INSERT INTO \(table) (id) VALUES (?) ON CONFLICT (id) DO NOTHING",
                     [.integer(domain)])
             }
+            // What was added up of the domain before is void with this.
+            let version = tables == .shown ? "version = version + 1," : ""
             try transaction.execute(
                 """
-                UPDATE \(table) SET
+                UPDATE \(table) SET \(version)
                     first_day = CASE WHEN first_day < ? THEN first_day ELSE ? END,
                     last_day = CASE WHEN last_day > ? THEN last_day ELSE ? END
                 WHERE id = ?

@@ -157,6 +157,9 @@ public struct SenderDecisionStore: Sendable {
             VALUES (?, ?, ?, ?, ?) ON CONFLICT (organisation_id, domain, sender)
                 DO UPDATE SET verdict = excluded.verdict, details = excluded.details
             """, place + [.text(after.verdict?.rawValue ?? ""), .text(try Self.json(after))])
+        try transaction.execute(
+            "UPDATE domain SET version = version + 1 WHERE organisation_id = ? AND name = ?",
+            [owner, .text(domain.text)])
         let number = try transaction.rows(
             """
             SELECT COALESCE(MAX(number), 0) + 1 FROM sender_event

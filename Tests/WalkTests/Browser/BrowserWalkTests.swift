@@ -54,6 +54,11 @@ struct BrowserWalkTests {
                 <button style="outline: none">unseen</button>
                 <p style="color: gray; background: silver">faint</p>
                 <div style="width: 500px">wide</div><script>console.error("no")</script>
+                <h3>Deep</h3><li>alone</li><table><tr><td>1</td></tr></table><img src="data:,">
+                <svg width="9" height="9"></svg><p id="two"></p><p id="two"></p>
+                <div hidden><input type="radio" name="r"></div><input type="radio" name="s">
+                <input type="password" aria-describedby="nobody" tabindex="2">
+                <button style="padding: 0; border: 0; height: 9px; width: 9px">x</button>
                 """
             try Data(page.utf8).write(to: URL(filePath: folder + "/page.html"))
             try browser.open("file://\(folder)/page.html")
@@ -61,6 +66,16 @@ struct BrowserWalkTests {
             #expect(facts["surplus"]?.number ?? 0 > 100, "\(facts.rendered)")
             let faint = try browser.run(PageScripts.faint).list
             #expect(faint.count == 1, "\(faint.map(\.rendered))")
+            let faults = try browser.run(PageScripts.faults).list.compactMap(\.text)
+            for rule in [
+                "no language", "no title", "not one main part", "heading left out",
+                "no way past the navigation", "item without list", "table without headings",
+                "picture without words", "drawing without words", "nameless", "order of its own",
+                "choice without a question", "no purpose", "twice the name two",
+                "aria-describedby leads nowhere", "link leads nowhere", "small",
+            ] {
+                #expect(faults.contains { $0.hasPrefix(rule) }, "\(rule): \(faults)")
+            }
             _ = try browser.run(PageScripts.watchFocus)
             for _ in 0..<10 { try browser.pressTab() }
             let found = try browser.run(PageScripts.missed)
@@ -176,6 +191,8 @@ struct BrowserWalkTests {
         #expect(facts["surplus"]?.number == 0, "\(page) scrolls sideways: \(facts.rendered)")
         let faint = try browser.run(PageScripts.faint).list
         #expect(faint.isEmpty, "\(page) has faint words: \(faint.map(\.rendered))")
+        let faults = try browser.run(PageScripts.faults).list
+        #expect(faults.isEmpty, "\(page) keeps people out: \(faults.map(\.rendered))")
     }
 
     /// Goes through the whole page with the Tab key.
