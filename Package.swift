@@ -86,6 +86,8 @@ let package = Package(
         .systemLibrary(
             name: "CPango", pkgConfig: "pangocairo",
             providers: [.apt(["libcairo2-dev", "libpango1.0-dev"])]),
+        .systemLibrary(
+            name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
         // Floor 1: values every room speaks of, and the one door to SQL.
@@ -151,7 +153,7 @@ let package = Package(
             [
                 "Identities", "MailReports", "MailAuthentication", "DomainAnalysis", "Storage",
                 "SQLDatabase", "SMTP", "Spool", "Gateway",
-                "ReportConsumer", "HostedDNS", "DomainWatch", crypto, logging,
+                "ReportConsumer", "HostedDNS", "DomainWatch", "CQREncode", crypto, logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Mustache", package: "swift-mustache"),

@@ -6,6 +6,8 @@ public import MailReports
 public import ReportConsumer
 public import Storage
 
+import Hummingbird
+
 /// What the pages about domains read.
 public protocol DomainReading: Sendable {
     func portfolio(days: Int, until: UTCDay?, now: Int64) async throws -> Portfolio
@@ -128,6 +130,11 @@ public struct ConsoleServices: Sendable {
         self.way = way
         self.operations = operations
         self.places = places
+    }
+
+    /// An address of the console as somebody elsewhere opens it.
+    func link(_ path: String, for request: Request) -> String {
+        (publicURL ?? "http://\(request.head.authority ?? "localhost")") + path
     }
 
     /// The places that this visit's reports are fetched from.

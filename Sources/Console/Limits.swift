@@ -24,6 +24,9 @@ public enum Limits {
     /// Characters of a label or a hint in a picture.
     public static let pictureLabel = 300
 
+    /// Octets of a text that is drawn for a camera.
+    public static let qrText = 1_000
+
     /// Rows of a report, reports and quarantined items on a page.
     public static let reportRows = 200
     public static let recentReports = 20

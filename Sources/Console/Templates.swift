@@ -103,6 +103,7 @@ struct Templates: Sendable {
         ("replay", PackageResources.replay_mustache),
         ("report", PackageResources.report_mustache),
         ("reportrows", PackageResources.reportrows_mustache),
+        ("reset", PackageResources.reset_mustache),
         ("results", PackageResources.results_mustache),
         ("revoketoken", PackageResources.revoketoken_mustache),
         ("risk", PackageResources.risk_mustache),

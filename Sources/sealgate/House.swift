@@ -71,6 +71,9 @@ struct House {
         let address = try databaseAddress(settings)
         let database = try await openDatabase(address)
         try await Schema.prepare(database)
+        let accounts = AccountStore(
+            database: database, secrets: SecretVault(path: settings.dataFolder + "/secrets.key"))
+        await sealSecrets(accounts.secondStep, tells: takesIn)
         let intakeStore = IntakeStore(database: database)
         let facts = SourceFacts(
             lookup: lookup, blocklists: settings.blocklists, networks: networks)
@@ -81,13 +84,24 @@ struct House {
         return House(
             database: database, domains: DomainStore(database: database),
             reports: ReportStore(database: database), intakeStore: intakeStore,
-            accounts: AccountStore(database: database), pipeline: pipeline, facts: facts,
+            accounts: accounts, pipeline: pipeline, facts: facts,
             lookup: lookup, suffixes: suffixes,
             authenticator: lookup.map {
                 MessageAuthenticator(
                     lookup: $0, suffixes: suffixes,
                     options: MessageAuthenticatorOptions(checks: [.dkim, .dmarc]))
             })
+    }
+
+    /// Seals what an older program left open. Mail and reports do not wait for that: where it
+    /// fails, second steps do not work, and it is told.
+    private static func sealSecrets(_ store: SecondStepStore, tells: Bool) async {
+        do {
+            try await store.sealOldSecrets()
+            if tells, let fault = try await store.fault() { throw fault }
+        } catch {
+            note("Codes of second steps cannot be checked. \(error)")
+        }
     }
 
     private static func suffixList(_ settings: Settings) throws -> PublicSuffixList {

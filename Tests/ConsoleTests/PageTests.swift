@@ -160,7 +160,7 @@ import Testing
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         let templates = names.filter { $0.hasSuffix(".mustache") }
         #expect(templates.count > 20)
-        let pictures: Set = ["chart", "spark", "flow"]
+        let pictures: Set = ["chart", "spark", "flow", "secretPicture"]
         for name in templates {
             let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
             for match in text.matches(of: /\{\{\{\s*(\w+)\s*\}\}\}/) {

@@ -67,10 +67,10 @@ enum ImportTable {
         Room(
             "Storage", floor: 5,
             ours: ["Identities", "SQLDatabase", "MailReports", "DomainAnalysis"],
-            others: [
+            others: platform.union([
                 "CZlib", "Crypto", "CryptoExtras", "Dispatch", "FoundationEssentials",
                 "Synchronization",
-            ]),
+            ])),
 
         Room(
             "Spool", floor: 5, ours: ["Identities", "SMTP"],
@@ -119,7 +119,7 @@ enum ImportTable {
             ],
             others: [
                 "Hummingbird", "HummingbirdCore", "Mustache", "HTTPTypes", "NIOCore", "Crypto",
-                "Logging",
+                "CQREncode", "Logging",
                 "FoundationEssentials", "Synchronization",
             ]),
 

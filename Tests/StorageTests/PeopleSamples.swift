@@ -23,7 +23,8 @@ struct PeopleSamples {
     ) async throws {
         try await TestDatabase.each(engine) { database in
             try await Schema.prepare(database)
-            let accounts = AccountStore(database: database, cost: .none)
+            let accounts = AccountStore(
+                database: database, cost: .none, secrets: .inMemory())
             let link = try #require(try await accounts.oneTimeLink(now: now))
             let ada = try await accounts.welcome(link, name: "Ada", password: password, now: now)
             let other = try await accounts.organisations.add(

@@ -32,6 +32,8 @@ struct PeopleWalkTests {
             #expect(try run(folder, "people", "list", "--organisation", "3").status == 1)
             #expect(try run(folder, "people", "remove", "Nobody").status == 1)
 
+            #expect(try run(folder, "people", "reset", "Nobody").status == 1)
+
             let made = try run(
                 folder, "tokens", "make", "--organisation", "2", "--scope", "read", "--scope",
                 "audit.read", "Import")

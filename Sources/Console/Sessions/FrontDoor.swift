@@ -205,6 +205,14 @@ struct FrontDoor: RouterMiddleware {
                 title: "That was not done", sentence: error.description,
                 status: error.isAboutNothing ? .notFound : .unprocessableContent,
                 context: context)
+        case let fault as SecretFault:
+            context.logger.error(
+                "The secret of a second step cannot be read", metadata: ["error": "\(fault)"])
+            return errorPage(
+                title: "Codes cannot be checked",
+                sentence: "Sealgate cannot open the secrets of second steps. Whoever runs it finds "
+                    + "the reason in its log. A recovery code works all the same.",
+                status: .serviceUnavailable, context: context)
         case let error as any HTTPResponseError where error.status == .notFound:
             return errorPage(
                 title: "Nothing is here",

@@ -33,6 +33,10 @@ public enum AccountError: Error, Hashable, Sendable, CustomStringConvertible {
     case passwordsDiffer
     /// The link was never made, was used, or is too old: which of them is not said.
     case linkNotValid
+    /// A link for a new password: used, too old, replaced, or never made.
+    case passwordLinkNotValid
+    /// The new password is the old one.
+    case passwordSame
 
     public var description: String {
         switch self {
@@ -50,6 +54,10 @@ public enum AccountError: Error, Hashable, Sendable, CustomStringConvertible {
         case .linkNotValid:
             "This link does not work any more: it was used already, or it is too old. "
                 + "Start Sealgate again to get a new one."
+        case .passwordLinkNotValid:
+            "This link does not work any more: it was used already, it is too old, or a newer one "
+                + "was made. Ask for a new one."
+        case .passwordSame: "The new password is the old one. Choose another."
         }
     }
 }
@@ -66,6 +74,9 @@ public enum AccountLimits {
     public static let seenInterval: Int64 = 300
     /// A one-time link works for this long, in seconds.
     public static let link: Int64 = 86_400
+    /// Links for a new password are remembered this long after their end, so that a replay can be
+    /// told from a mistyped link, in seconds.
+    public static let oldLinks: Int64 = 30 * 86_400
     /// Sessions of one account; beyond it the oldest ends.
     public static let sessions = 50
 }

@@ -71,7 +71,9 @@ extension AccountStore {
 /// The stores that go with the accounts, for whoever has these.
 extension AccountStore {
     public var organisations: OrganisationStore { OrganisationStore(database: database) }
-    public var secondStep: SecondStepStore { SecondStepStore(database: database) }
+    public var secondStep: SecondStepStore {
+        SecondStepStore(database: database, secrets: secrets)
+    }
 
     public func people(of organisation: OrganisationID) -> PeopleStore {
         PeopleStore(database: database, organisation: organisation)

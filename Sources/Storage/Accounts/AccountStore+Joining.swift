@@ -5,7 +5,7 @@ extension AccountStore {
     /// What the link leads to; nil when it does not work any more.
     public func invitation(_ token: SecretToken, now: Int64) async throws -> Invitation? {
         try await database.read { transaction in
-            try Self.invitation(token, now, transaction)
+            try Self.invitation(token.digest, now, transaction)
         }
     }
 
@@ -21,7 +21,7 @@ extension AccountStore {
         guard try await invitation(token, now: now) != nil else { throw PeopleError.linkNotValid }
         let hash = try await hasher.hash(password)
         return try await database.write { transaction in
-            let invitation = try Self.use(token, now, transaction)
+            let invitation = try Self.use(token.digest, now, transaction)
             let account = try Self.insert(transaction, owner, name: name, hash: hash, now: now)
             try Self.join(
                 account, invitation.standing, invitation.organisation.id, now, transaction)
@@ -34,7 +34,7 @@ extension AccountStore {
         _ token: SecretToken, as account: Account, now: Int64
     ) async throws -> Invitation {
         try await database.write { transaction in
-            let invitation = try Self.use(token, now, transaction)
+            let invitation = try Self.use(token.digest, now, transaction)
             let organisation = invitation.organisation.id
             guard try PeopleStore.member(account.id, organisation, transaction) == nil else {
                 throw PeopleError.alreadyMember
@@ -50,34 +50,38 @@ extension AccountStore {
         _ transaction: any SQLTransaction
     ) throws {
         try PeopleStore.write(standing, of: account.id, in: organisation, since: now, transaction)
+        // Whoever made a link for a new password was no owner of this organisation.
+        try transaction.execute(
+            "DELETE FROM password_link WHERE account_id = ? AND used_at IS NULL",
+            [.integer(account.id)])
         try AuditChain.append(
             AuditChange(
                 by: AuditActor(account), "member.join", PeopleStore.subject(account),
                 after: standing.description), to: organisation, at: now, in: transaction)
     }
 
-    private static func invitation(
-        _ token: SecretToken, _ now: Int64, _ transaction: any SQLTransaction
+    static func invitation(
+        _ digest: String, _ now: Int64, _ transaction: any SQLTransaction
     ) throws -> Invitation? {
         try transaction.rows(
             PeopleStore.selectInvitation + " WHERE i.digest = ? AND i.expires_at > ?",
-            [.text(token.digest), .integer(now)]
+            [.text(digest), .integer(now)]
         ).first.flatMap { PeopleStore.invitation($0) }
     }
 
-    private static func use(
-        _ token: SecretToken, _ now: Int64, _ transaction: any SQLTransaction
+    static func use(
+        _ digest: String, _ now: Int64, _ transaction: any SQLTransaction
     ) throws -> Invitation {
-        guard let seen = try invitation(token, now, transaction) else {
+        guard let seen = try invitation(digest, now, transaction) else {
             throw PeopleError.linkNotValid
         }
         // Of two who open the link at once, the second waits here and finds it used.
         try AuditChain.hold(seen.organisation.id, in: transaction)
-        guard let invitation = try Self.invitation(token, now, transaction) else {
+        guard let invitation = try Self.invitation(digest, now, transaction) else {
             throw PeopleError.linkNotValid
         }
         try transaction.execute(
-            "DELETE FROM invitation WHERE digest = ?", [.text(token.digest)])
+            "DELETE FROM invitation WHERE digest = ?", [.text(digest)])
         return invitation
     }
 }

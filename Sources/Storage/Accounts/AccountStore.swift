@@ -6,12 +6,15 @@ public struct AccountStore: Sendable {
     /// Where accounts are kept: a name is one person's in the whole installation.
     let organisation: OrganisationID
     let hasher: PasswordHasher
+    /// What seals the secrets of second steps.
+    let secrets: SecretVault
 
     public init(
         database: any SQLDatabase, organisation: OrganisationID = .first,
-        cost: PasswordCost = .standard
+        cost: PasswordCost = .standard, secrets: SecretVault = .none
     ) {
         self.database = database
+        self.secrets = secrets
         self.organisation = organisation
         self.hasher = PasswordHasher(cost: cost)
     }

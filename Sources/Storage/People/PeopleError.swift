@@ -3,6 +3,13 @@ public enum PeopleError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknownMember
     case alreadyMember
     case lastOwner
+    /// Of a link for a new password.
+    case belongsElsewhere
+    case tooManySignIns
+    /// An identity at the provider is somebody else's.
+    case identityTaken
+    /// Without the provider, nobody could sign in with this account.
+    case noOtherWay
     case noDomain
     case tooManyDomains
     case tooManyInvitations
@@ -27,6 +34,17 @@ public enum PeopleError: Error, Hashable, Sendable, CustomStringConvertible {
         case .lastOwner:
             "This is the last owner: without one, nobody could say who may do what. Make somebody "
                 + "else an owner first."
+        case .belongsElsewhere:
+            "This person belongs to other organisations too, of which you are no owner, and one "
+                + "password opens them all. Whoever runs Sealgate can make the link: sealgate "
+                + "people reset NAME."
+        case .tooManySignIns: "Too many people sign in just now. Try again in a few minutes."
+        case .identityTaken:
+            "This sign-in belongs to another account here, or this account has another one. End "
+                + "that first, on the page of the account."
+        case .noOtherWay:
+            "You have no password, so nobody could sign in with this account any more. Ask an "
+                + "owner for a link for a password first."
         case .noDomain: "Name at least one domain, as in example.org."
         case .tooManyDomains: "At most \(PeopleLimits.domains) domains can be named for one person."
         case .tooManyInvitations:

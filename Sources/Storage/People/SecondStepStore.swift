@@ -3,8 +3,12 @@ public import SQLDatabase
 /// The second step of signing in: a code from a device that the person holds.
 public struct SecondStepStore: Sendable {
     let database: any SQLDatabase
+    let secrets: SecretVault
 
-    public init(database: any SQLDatabase) { self.database = database }
+    public init(database: any SQLDatabase, secrets: SecretVault) {
+        self.database = database
+        self.secrets = secrets
+    }
 
     public enum Limits {
         /// A right password waits this long for its code, in seconds.
@@ -32,9 +36,12 @@ public struct SecondStepStore: Sendable {
     }
 
     public func state(of account: Int64) async throws -> State {
-        try await database.read { transaction in
+        let secrets = secrets
+        return try await database.read { transaction in
             guard let row = try Self.row(account, transaction) else { return .off }
-            guard let since = row.confirmedAt else { return .begun(secret: row.code.secret) }
+            guard let since = row.confirmedAt else {
+                return .begun(secret: try Self.open(row, account, secrets, transaction).secret)
+            }
             let left = try transaction.rows(
                 "SELECT COUNT(*) FROM recovery_code WHERE account_id = ?", [.integer(account)])
             return .on(since: since, recoveryCodes: Int(left[0].integer(0)))
@@ -46,16 +53,19 @@ public struct SecondStepStore: Sendable {
     /// Makes a secret; one that was never confirmed is forgotten. Nothing where it is on already.
     public func begin(_ account: Int64) async throws {
         let code = OneTimeCode()
+        let secrets = secrets
         try await database.write { transaction in
             guard try Self.row(account, transaction)?.confirmedAt == nil else { return }
             try transaction.execute(
                 "DELETE FROM second_factor WHERE account_id = ?", [.integer(account)])
+            let sealed = try secrets.seal(
+                code.secret, for: Self.owner(account), in: transaction)
             try transaction.execute(
                 """
                 INSERT INTO second_factor
                     (account_id, secret, confirmed_at, step, failures, failed_since)
                 VALUES (?, ?, NULL, 0, 0, 0)
-                """, [.integer(account), .blob(code.secret)])
+                """, [.integer(account), .blob(sealed)])
         }
     }
 
@@ -66,9 +76,10 @@ public struct SecondStepStore: Sendable {
         _ account: Account, code: String, in organisation: OrganisationID, now: Int64
     ) async throws -> [String]? {
         let codes = (0..<RecoveryCode.count).map { _ in RecoveryCode.make() }
+        let secrets = secrets
         return try await database.write { transaction in
             guard let row = try Self.row(account.id, transaction), row.confirmedAt == nil,
-                try Self.check(code, of: row, account.id, now, transaction) == .accepted
+                try Self.check(code, of: row, account.id, secrets, now, transaction) == .accepted
             else { return nil }
             try transaction.execute(
                 "UPDATE second_factor SET confirmed_at = ? WHERE account_id = ?",
@@ -92,9 +103,10 @@ public struct SecondStepStore: Sendable {
     public func end(
         _ account: Account, code: String, in organisation: OrganisationID, now: Int64
     ) async throws -> Outcome {
-        try await database.write { transaction in
+        let secrets = secrets
+        return try await database.write { transaction in
             guard let row = try Self.row(account.id, transaction) else { return .nothing }
-            let outcome = try Self.check(code, of: row, account.id, now, transaction)
+            let outcome = try Self.check(code, of: row, account.id, secrets, now, transaction)
             guard outcome == .accepted else { return outcome }
             try Self.switchOff(
                 account, by: AuditActor(account), organisation, now, transaction)
@@ -133,6 +145,7 @@ public struct SecondStepStore: Sendable {
         _ step: SecretToken, code: String, now: Int64
     ) async throws -> (outcome: Outcome, account: Account?) {
         let digest = SQLValue.text(step.digest)
+        let secrets = secrets
         return try await database.write { transaction in
             guard
                 let found = try transaction.rows(
@@ -144,7 +157,7 @@ public struct SecondStepStore: Sendable {
             else { return (.nothing, nil) }
             let account = Account(
                 id: found.integer(0), name: found.text(1), createdAt: found.integer(2))
-            let outcome = try Self.check(code, of: row, account.id, now, transaction)
+            let outcome = try Self.check(code, of: row, account.id, secrets, now, transaction)
             guard outcome == .accepted else { return (outcome, nil) }
             try transaction.execute("DELETE FROM sign_in_step WHERE digest = ?", [digest])
             return (.accepted, account)
@@ -156,7 +169,8 @@ public struct SecondStepStore: Sendable {
 
 extension SecondStepStore {
     struct Row {
-        var code: OneTimeCode
+        /// As it lies in the database.
+        var sealed: [UInt8]
         var confirmedAt: Int64?
         var step: Int64
         var failures: Int64
@@ -164,7 +178,7 @@ extension SecondStepStore {
     }
 
     /// Holds the row until the end of a transaction that writes, so that a code counts once.
-    private static func row(_ account: Int64, _ transaction: any SQLTransaction) throws -> Row? {
+    static func row(_ account: Int64, _ transaction: any SQLTransaction) throws -> Row? {
         try transaction.rows(
             """
             SELECT secret, confirmed_at, step, failures, failed_since FROM second_factor
@@ -172,13 +186,13 @@ extension SecondStepStore {
             """, [.integer(account)]
         ).first.map { row in
             Row(
-                code: OneTimeCode(secret: row.blob(0)), confirmedAt: row.optionalInteger(1),
+                sealed: row.blob(0), confirmedAt: row.optionalInteger(1),
                 step: row.integer(2), failures: row.integer(3), failedSince: row.integer(4))
         }
     }
 
-    private static func check(
-        _ typed: String, of unlocked: Row, _ account: Int64, _ now: Int64,
+    static func check(
+        _ typed: String, of unlocked: Row, _ account: Int64, _ secrets: SecretVault, _ now: Int64,
         _ transaction: any SQLTransaction
     ) throws -> Outcome {
         // Two who show the same code at once are lined up here, and the row is read again.
@@ -189,13 +203,7 @@ extension SecondStepStore {
         var since = row.failedSince
         if failures == 0 || now - since >= Limits.pause { (failures, since) = (0, now) }
         guard failures < Limits.failures else { return .wait(since + Limits.pause - now) }
-        let code = typed.filter { !$0.isWhitespace }
-        if let step = row.code.acceptedStep(of: code, at: now, after: row.step) {
-            try transaction.execute(
-                "UPDATE second_factor SET step = ?, failures = 0 WHERE account_id = ?",
-                [.integer(step), .integer(account)])
-            return .accepted
-        }
+        // First the codes on paper: they need no key, should its file be lost.
         if let digest = RecoveryCode.digest(of: typed) {
             let key: [SQLValue] = [.integer(account), .text(digest)]
             let isKnown = try transaction.rows(
@@ -205,6 +213,14 @@ extension SecondStepStore {
                     "DELETE FROM recovery_code WHERE account_id = ? AND digest = ?", key)
                 return .accepted
             }
+        }
+        let code = typed.filter { !$0.isWhitespace }
+        let device = try open(row, account, secrets, transaction)
+        if let step = device.acceptedStep(of: code, at: now, after: row.step) {
+            try transaction.execute(
+                "UPDATE second_factor SET step = ?, failures = 0 WHERE account_id = ?",
+                [.integer(step), .integer(account)])
+            return .accepted
         }
         try transaction.execute(
             "UPDATE second_factor SET failures = ?, failed_since = ? WHERE account_id = ?",

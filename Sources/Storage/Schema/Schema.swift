@@ -4,7 +4,7 @@ public import SQLDatabase
 public enum Schema {
     public static let migrations: [Migration] = [
         reports, accounts, rebuilding, messages, gatewayReports, people, intakePlaces, changes,
-        programme, way, alerts, changedDomains,
+        programme, way, alerts, signIn, changedDomains,
     ]
 
     /// Opens a store: brings its tables to the newest step.

@@ -7,7 +7,10 @@ extension SettingsOption {
     static let store: [SettingsOption] = [
         SettingsOption(
             key: "data-folder", shape: .text, flag: "--data",
-            meaning: "Folder of the embedded store (SQLite).",
+            meaning:
+                "Folder of the embedded store (SQLite), and of secrets.key, which opens the secrets "
+                + "of second steps. Back both up, the key apart from the store; nodes that share a "
+                + "database share the key.",
             reason: "Beside where you start it, so that a first try leaves nothing elsewhere.",
             wants: "the path of a folder", example: .text("/var/lib/sealgate"),
             read: { .text($0.dataFolder) }, write: { set($0, \.dataFolder, &$1) }),

@@ -26,7 +26,7 @@ struct Tenants {
     init() async throws {
         database = try SQLiteDatabase.inMemory()
         try await Schema.prepare(database)
-        accounts = AccountStore(database: database, cost: .none)
+        accounts = AccountStore(database: database, cost: .none, secrets: .inMemory())
         mail = try await SampleMail(.small)
         let (database, clock) = (database, clock)
         let reports = SampleReports(.empty)

@@ -7,13 +7,7 @@ struct AccountPages {
     let templates: Templates
     let services: ConsoleServices
     let cookies: SessionCookies
-    private let throttle = SignInThrottle()
-
-    init(templates: Templates, services: ConsoleServices, cookies: SessionCookies) {
-        self.templates = templates
-        self.services = services
-        self.cookies = cookies
-    }
+    let throttle: SignInThrottle
 
     func register(on router: Router<ConsoleContext>) {
         router.get("/sign-in") { request, context in
@@ -63,6 +57,7 @@ struct AccountPages {
                     "isSignIn": .flag(isReady),
                     "isNotSetUp": .flag(!isReady),
                     "isSignedOut": .flag(query["out"] != nil),
+                    "isNewPassword": .flag(query["reset"] != nil),
                     "next": .text(LocalAddress.checked(query["next"] ?? "/")),
                 ]),
             for: context.visit)

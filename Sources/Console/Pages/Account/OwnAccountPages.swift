@@ -2,17 +2,20 @@ import HTTPTypes
 import Hummingbird
 import Storage
 
-/// `/account`: one's own second step.
+/// `/account`: one's own password and second step.
 struct OwnAccountPages {
     let templates: Templates
     let services: ConsoleServices
+    let throttle: SignInThrottle
 
     func register(on router: Router<ConsoleContext>) {
         router.get("/account") { request, context in
-            templates.response(
-                try await page(context, isEnded: Query(request)["ended"] != nil),
-                for: context.visit)
+            let query = Query(request)
+            var page = try await page(context, isEnded: query["ended"] != nil)
+            page.fields["isPasswordChanged"] = .flag(query["changed"] != nil)
+            return templates.response(page, for: context.visit)
         }
+        router.post("/account/password") { _, context in try await changePassword(context) }
         router.post("/account/second-step/begin") { _, context in
             try await services.accounts.secondStep.begin(try account(context).id)
             return Response.redirect(to: "/account", type: .normal)
@@ -46,6 +49,46 @@ struct OwnAccountPages {
         }
     }
 
+    private func changePassword(_ context: ConsoleContext) async throws -> Response {
+        let (account, form, now) = (try account(context), context.form, services.now())
+        guard let session = context.visit.secret else {
+            throw ConsoleError.forbidden("Sign in first.")
+        }
+        // Whoever found an open browser guesses no faster here than at the door.
+        let (name, address) = (account.name, context.remoteAddress)
+        if let pause = await throttle.pause(name: name, address: address, now: now) {
+            throw ConsoleError.tooManyTries(waitSeconds: pause)
+        }
+        guard form["new"] == form["repeated"] else {
+            return try await refused(AccountError.passwordsDiffer.description, context)
+        }
+        await throttle.begin(name: name, address: address, now: now)
+        do {
+            let outcome = try await services.accounts.changePassword(
+                of: account, from: form["old"], to: form["new"], code: form["code"],
+                keeping: session, in: context.visit.organisation ?? .first, now: now)
+            if outcome != .wrongPassword {
+                await throttle.succeeded(name: name, address: address)
+            }
+            switch outcome {
+            case .changed: return .redirect(to: "/account?changed=1", type: .normal)
+            case .wrongPassword:
+                return try await refused(
+                    "The password that you have now is another. Nothing was changed.", context)
+            case .code(.wait(let seconds)): throw ConsoleError.tooManyTries(waitSeconds: seconds)
+            case .code:
+                return try await refused("This code is not right. Nothing was changed.", context)
+            }
+        } catch let error as AccountError {
+            await throttle.succeeded(name: name, address: address)
+            return try await refused(error.description, context)
+        }
+    }
+
+    private func refused(_ problem: String, _ context: ConsoleContext) async throws -> Response {
+        templates.response(try await page(context, problem: problem), for: context.visit)
+    }
+
     private func account(_ context: ConsoleContext) throws -> Account {
         guard let account = context.visit.account else {
             throw ConsoleError.forbidden("Sign in first.")
@@ -62,6 +105,8 @@ struct OwnAccountPages {
             "problem": .optional(problem), "isEnded": .flag(isEnded),
             "codes": .list(codes.map { ["recoveryCode": .text($0)] }),
             "hasCodes": .flag(!codes.isEmpty),
+            "hasPassword": .flag(try await services.accounts.hasPassword(account)),
+            "minimum": .number(AccountLimits.passwordCharacters.lowerBound),
             "ownStanding": context.visit.membership.map {
                 .text(PeopleWords.standing($0.standing))
             },
@@ -80,7 +125,11 @@ struct OwnAccountPages {
             let code = OneTimeCode(secret: secret)
             fields["isBegun"] = true
             fields["secret"] = .text(code.grouped)
-            fields["secretAddress"] = .text(code.address(for: account.name))
+            let address = code.address(for: account.name)
+            fields["secretAddress"] = .text(address)
+            fields["secretPicture"] = QRPicture.svg(
+                address, label: "The same secret as a picture for your device"
+            ).map { .picture($0) }
             fields["lead"] = .list([
                 Words.piece("Give the secret to your device, then type the code that it shows.")
             ])

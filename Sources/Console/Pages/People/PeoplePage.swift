@@ -95,6 +95,8 @@ struct PeoplePage {
 struct MemberPage {
     let member: Member
     var problem: String?
+    /// The link for a new password that was just made, shown this once.
+    var link: String?
 
     func draw() -> Page {
         let name = ForeignText.clean(member.account.name, limit: 60)
@@ -109,6 +111,8 @@ struct MemberPage {
                 "problem": .optional(problem),
                 "roleAction": .text("/people/\(member.account.id)/role"),
                 "removeAction": .text("/people/\(member.account.id)/remove"),
+                "resetAction": .text("/people/\(member.account.id)/password-link"),
+                "resetLink": .optional(link),
                 "roles": PeopleWords.choices(Role.allCases, chosen: standing.role),
                 "domainsInput": .text(standing.domains.map(\.text).joined(separator: " ")),
             ])

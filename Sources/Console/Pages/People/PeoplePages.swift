@@ -25,6 +25,9 @@ struct PeoplePages {
                 MemberPage(member: try await member(context)).draw(), for: context.visit)
         }
         router.post("/people/:id/role") { _, context in try await change(context) }
+        router.post("/people/:id/password-link") { request, context in
+            try await reset(request, context)
+        }
         router.post("/people/:id/remove") { _, context in try await remove(context) }
         router.post("/people/undo") { _, context in
             do {
@@ -62,11 +65,10 @@ struct PeoplePages {
             let token = try await store.invite(
                 context.form["remark"], as: try PeopleWords.standing(context.form),
                 by: try context.visit.actor, now: services.now())
-            let authority = request.head.authority ?? "localhost"
-            let base = services.publicURL ?? "http://\(authority)"
             return templates.response(
                 try await page(
-                    context, undo: nil, link: "\(base)/join?token=\(token.text)", problem: nil),
+                    context, undo: nil,
+                    link: services.link("/join?token=\(token.text)", for: request), problem: nil),
                 for: context.visit)
         } catch {
             return templates.response(
@@ -88,6 +90,23 @@ struct PeoplePages {
             page.problem = try Self.sentence(error)
             return templates.response(page.draw(), for: context.visit)
         }
+    }
+
+    /// A link for a new password.
+    private func reset(_ request: Request, _ context: ConsoleContext) async throws -> Response {
+        var page = MemberPage(member: try await member(context))
+        guard let organisation = context.visit.organisation else {
+            throw ConsoleError.forbidden("You belong to no organisation here.")
+        }
+        do {
+            let token = try await services.accounts.passwordLink(
+                for: page.member.account.id, by: try context.visit.actor,
+                owner: context.visit.account, in: organisation, now: services.now())
+            page.link = services.link("/reset?token=\(token.text)", for: request)
+        } catch {
+            page.problem = try Self.sentence(error)
+        }
+        return templates.response(page.draw(), for: context.visit)
     }
 
     private func remove(_ context: ConsoleContext) async throws -> Response {

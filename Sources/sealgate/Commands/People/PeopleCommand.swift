@@ -12,7 +12,7 @@ struct PeopleCommand: AsyncParsableCommand {
             everything, changes nothing), domain-owner (sees the domains given with --domains).
             """,
         subcommands: [
-            List.self, Invite.self, ChangeRole.self, Remove.self, ResetCode.self,
+            List.self, Invite.self, ChangeRole.self, Remove.self, Reset.self, ResetCode.self,
         ], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
@@ -98,6 +98,27 @@ struct PeopleCommand: AsyncParsableCommand {
             let (people, member) = try await house.member(name, place)
             try await people.remove(member.account.id, by: commandLineActor(), now: clock())
             try await house.close()
+        }
+    }
+
+    struct Reset: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "reset",
+            abstract: "Makes a link with which one person chooses a new password, within a day.")
+        @OptionGroup var store: StoreOptions
+        @OptionGroup var place: OrganisationOptions
+        @Argument(help: "The name with which the person signs in.") var name: String
+
+        func run() async throws {
+            let settings = try await store.settings()
+            let house = try await House.open(settings, lookup: nil)
+            let organisation = try await place.organisation(house)
+            let (_, member) = try await house.member(name, place)
+            let token = try await house.accounts.passwordLink(
+                for: member.account.id, by: commandLineActor(), owner: nil, in: organisation.id,
+                now: clock())
+            try await house.close()
+            print("\(settings.console.address)/reset?token=\(token.text)")
         }
     }
 
