@@ -78,6 +78,7 @@ private func makeRouter(
     SenderPages(templates: templates, services: services).register(on: router)
     SenderDecisionPages(templates: templates, services: services).register(on: router)
     SenderRoutes(services: services).register(on: router)
+    ProgrammeRoutes(services: services).register(on: router)
     ReplayPages(templates: templates, services: services).register(on: router)
     PlanPages(templates: templates, services: services).register(on: router)
     IntakePages(templates: templates, services: services).register(on: router)
@@ -89,16 +90,19 @@ private func makeRouter(
     SearchPages(templates: templates, services: services).register(on: router)
     if let desk = services.changes {
         ChangePages(templates: templates, services: services, desk: desk).register(on: router)
+        ChangeRoutes(services: services, desk: desk).register(on: router)
     }
     if let maker = services.evidence {
         EvidencePages(templates: templates, services: services, maker: maker).register(on: router)
         AlertPages(templates: templates, services: services, maker: maker).register(on: router)
+        WatchRoutes(services: services, maker: maker).register(on: router)
     }
     if let desk = services.way {
         WayPages(templates: templates, services: services, desk: desk).register(on: router)
         EmergencyPages(templates: templates, services: services, desk: desk)
             .register(on: router)
         WayRoutes(services: services, desk: desk).register(on: router)
+        ProposalRoutes(services: services, desk: desk).register(on: router)
     }
     if let gateway = services.gateway {
         MessagePages(templates: templates, services: services, gateway: gateway)

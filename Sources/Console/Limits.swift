@@ -48,12 +48,13 @@ public enum Limits {
     public static let excerpt = 2_048
     public static let export = 256 << 20
 
-    /// Domains and reports of one answer to a program, days that it may ask for, and senders of a
-    /// replay that it is told.
+    /// Domains and reports of one answer to a program, days that it may ask for, senders of a
+    /// replay that it is told, and changes of the DNS.
     public static let apiDomains = 1_000
     public static let apiReports = 500
     public static let apiDays = 400
     public static let apiSenders = 1_000
+    public static let apiChanges = 200
     /// Proposed policies on a domain's page.
     public static let wayProposals = 20
     /// Octets of what a program shows to be let in.

@@ -148,6 +148,8 @@ import Testing
             for (method, path, allowed) in [
                 ("DELETE", "/api/v1/domains", "GET"), ("PUT", "/api/v1/reports", "GET, POST"),
                 ("GET", "/api/v1/domains/a.example/replay", "POST"),
+                ("GET", "/api/v1/programme/find", "POST"),
+                ("POST", "/api/v1/programme/a.example", "GET, PUT, DELETE"),
             ] {
                 let answer = try await browser.send(method, path, headers: token, body: [])
                 #expect(answer.status == 405, "\(method) \(path)")

@@ -24,10 +24,35 @@ import Testing
         "/domains/{domain}/senders/{key}/owner", "/domains/{domain}/senders/{key}/note",
         "/domains/{domain}/senders/{key}/undo", "/programme", "/programme/export",
     ]
-    /// What a program with every scope is told when it changes something and sends nothing.
+    /// What a token needs more than `read` for.
     private static let ofChanges: Set<String> = [
-        "/api/v1/domains/{domain}/senders/{key}", "/api/v1/domains/{domain}/way/propose",
+        "POST /api/v1/domains/{domain}/senders/{key}", "POST /api/v1/domains/{domain}/way/propose",
+        "POST /api/v1/proposals/{id}/approve", "POST /api/v1/proposals/{id}/decline",
+        "PUT /api/v1/domains/{domain}/way/rules", "DELETE /api/v1/domains/{domain}/way/rules",
+        "PUT /api/v1/programme/{domain}", "DELETE /api/v1/programme/{domain}",
+        "POST /api/v1/programme/find", "POST /api/v1/changes/{id}/apply",
+        "POST /api/v1/changes/{id}/made", "POST /api/v1/changes/{id}/dismiss",
+        "POST /api/v1/changes/{id}/undo", "POST /api/v1/alerts/{id}/seen",
     ]
+
+    /// What a program with every scope is told that sends nothing: that its body is of no kind, or
+    /// that the sample has no such thing.
+    private static func told(_ route: ConsoleRoute) -> Int {
+        switch "\(route.method) \(route.path)" {
+        case "POST /api/v1/domains/{domain}/replay",
+            "POST /api/v1/domains/{domain}/senders/{key}",
+            "POST /api/v1/domains/{domain}/way/propose", "PUT /api/v1/programme/{domain}",
+            "PUT /api/v1/domains/{domain}/way/rules":
+            415
+        case "POST /api/v1/programme/find": 200
+        case let name where ofChanges.contains(name): 404
+        case "GET /api/v1/domains/{domain}/plan", "HEAD /api/v1/domains/{domain}/plan": 404
+        default:
+            ["proposals/{id}", "changes/{id}", "programme/{domain}", "evidence/"].contains {
+                route.path.hasPrefix("/api/v1/\($0)")
+            } ? 404 : 200
+        }
+    }
     /// Pages that only lead to a change.
     private static let confirmations: Set<String> = [
         "/intake/quarantine/{id}/discard", "/messages/{id}/delete", "/queue/delete", "/people/{id}",
@@ -185,16 +210,10 @@ import Testing
                     return try await Self.ask(route, program, headers: headers).status
                 }
                 for word in ["Bearer", "bearer"] {
-                    // Let in, and then told what is wrong with the form as a body, or that the
-                    // sample knows no plan.
-                    let expected: Int =
-                        switch route.path {
-                        case "/api/v1/domains/{domain}/replay": 415
-                        case "/api/v1/domains/{domain}/plan": 404
-                        default: Self.ofChanges.contains(route.path) ? 415 : 200
-                        }
+                    // Let in, and then told what is wrong.
                     #expect(
-                        try await status("\(word) \(all.1)") == expected, "\(route.path)")
+                        try await status("\(word) \(all.1)") == Self.told(route),
+                        "\(route.method) \(route.path)")
                 }
                 for shown in [
                     nil, "", "Bearer", "Bearer ", "Bearer \(all.1)0", "Basic \(all.1)",
@@ -203,7 +222,8 @@ import Testing
                 ] {
                     #expect(try await status(shown) == 401, "\(route.path) \(shown ?? "")")
                 }
-                let narrow = Self.ofChanges.contains(route.path) ? reading.1 : narrow.1
+                let isChange = Self.ofChanges.contains("\(route.method) \(route.path)")
+                let narrow = isChange ? reading.1 : narrow.1
                 #expect(try await status("Bearer \(narrow)") == 403, "\(route.path)")
                 // A person's cookie opens nothing that is for programs.
                 #expect(try await Self.ask(route, browser, form: form).status == 401)

@@ -179,8 +179,7 @@ import Testing
         }
     }
 
-    @Test func `programs see where a domain stands and propose, and approve nothing`() async throws
-    {
+    @Test func `programs see where a domain stands and propose`() async throws {
         let console = try await Self.console()
         let owner = AuditActor(.person, id: 1, name: "Ada")
         let token = try await console.accounts.tokens(of: .first).make(

@@ -12,7 +12,7 @@ struct ProgramPages {
         router.get("/api/v1/openapi.json") { _, _ in
             ProgramAnswer.json(
                 APIDocument.json(
-                    of: APIOperation.all.filter { !$0.isOfWay || services.way != nil },
+                    of: APIOperation.all.filter { services.has($0.room) },
                     serverURL: services.publicURL))
         }
         router.get("/api/v1/token") { request, context in
@@ -43,6 +43,18 @@ struct ProgramPages {
             role = token.role.rawValue
             scopes = token.scopes.map(\.rawValue).sorted()
             expiresAt = token.expiresAt
+        }
+    }
+}
+
+extension ConsoleServices {
+    /// Whether a part of the program is there.
+    func has(_ room: APIOperation.Room?) -> Bool {
+        switch room {
+        case .changes: changes != nil
+        case .way: way != nil
+        case .evidence: evidence != nil
+        case nil: true
         }
     }
 }

@@ -5,8 +5,7 @@ import Hummingbird
 public import Identities
 public import Storage
 
-/// `/api/v1/domains/NAME/way`: where a domain stands, and proposals. Approving is a person's, so a
-/// program cannot.
+/// `/api/v1/domains/NAME/way`: where a domain stands, and proposals.
 struct WayRoutes {
     let services: ConsoleServices
     let desk: WayDesk
@@ -14,7 +13,7 @@ struct WayRoutes {
     func register(on router: Router<ConsoleContext>) {
         router.get("/api/v1/domains/:domain/way") { request, context in
             _ = try APIQuery(request, of: .way)
-            let domain = try domain(context)
+            let domain = try context.ownZone()
             let survey = try await desk.survey(domain)
             let rules = try await desk.store.rules(of: domain)
             return ProgramAnswer.json(
@@ -27,7 +26,7 @@ struct WayRoutes {
                     ).map { WayAnswers.Proposal($0) }))
         }
         router.post("/api/v1/domains/:domain/way/propose") { request, context in
-            let domain = try domain(context)
+            let domain = try context.ownZone()
             _ = try APIQuery(request, of: .propose)
             let asked = try await APIBody.read(Asked.self, from: request, of: .propose)
             do {
@@ -39,19 +38,6 @@ struct WayRoutes {
                 throw ConsoleError.conflict(try WayPages.sentence(error))
             }
         }
-    }
-
-    private func domain(_ context: ConsoleContext) throws -> DomainName {
-        guard context.visit.organisation == .first else {
-            throw ConsoleError.notFound(
-                "This program has no keys for the zones of this organisation.")
-        }
-        let domain = try context.domain()
-        // Nobody is told about the DNS of a top-level domain, or of a word.
-        guard domain.text.contains(".") else {
-            throw ConsoleError.notFound("The address names no domain.")
-        }
-        return domain
     }
 
     private struct Asked: Decodable {
@@ -108,11 +94,14 @@ public enum WayAnswers {
         public var stepSince: Int64
         public var remark: String
         public var checkedAt: Int64?
+        /// To be shown when other rules are agreed on.
+        public var version: String
 
         public init(_ stored: StoredWayRules) {
             (rules, sentence) = (stored.rules, stored.rules.sentence)
             (agreedBy, agreedAt, stoppedAt) = (stored.agreedBy, stored.agreedAt, stored.stoppedAt)
             (stepSince, remark, checkedAt) = (stored.stepSince, stored.remark, stored.checkedAt)
+            version = stored.version
         }
     }
 }

@@ -7,9 +7,10 @@ public import Storage
 /// Where people bring changes of their DNS: it works out the exact difference, makes it when a
 /// person says so, and takes it back.
 public struct ChangeDesk: Sendable {
-    public let store: ChangeStore
+    public private(set) var store: ChangeStore
+    private let asker: any ZoneAsking
     private let applier: ChangeApplier
-    private let watch: ChangeWatch
+    private var watch: ChangeWatch
     private let keys: KeyRing
     private let allowsUnsigned: Bool
     private let now: @Sendable () -> Int64
@@ -22,11 +23,20 @@ public struct ChangeDesk: Sendable {
         allowsUnsigned: Bool = false, now: @escaping @Sendable () -> Int64
     ) {
         self.store = store
+        self.asker = asker
         self.keys = keys
         self.allowsUnsigned = allowsUnsigned
         self.now = now
         applier = ChangeApplier(asker: asker, updater: updater)
         watch = ChangeWatch(store: store, asker: asker)
+    }
+
+    /// The same desk for a program or a rule: the audit log tells of each as what it is.
+    public func acting(as kind: AuditActor.Kind) -> ChangeDesk {
+        var copy = self
+        copy.store = store.acting(as: kind)
+        copy.watch = ChangeWatch(store: copy.store, asker: asker)
+        return copy
     }
 
     /// What became of a person's request, in a sentence.
@@ -221,7 +231,8 @@ public struct ChangeDesk: Sendable {
             : .refused("The change \(id) is not a proposal any more.")
     }
 
-    /// Proposes the way back; it holds only while all is as the change left it.
+    /// Proposes the way back; it holds only while all is as the change left it. Who asks again
+    /// gets the proposal that is there.
     public func proposeUndo(of id: Int64, by person: String) async throws -> StoredChange {
         guard let stored = try await store.change(id) else {
             throw ZoneFault("There is no change \(id).")
@@ -229,6 +240,7 @@ public struct ChangeDesk: Sendable {
         guard ChangeState.made.contains(stored.state) else {
             throw ZoneFault("The change \(id) cannot be taken back: \(stored.state.words).")
         }
+        if let open = try await store.openUndo(of: id) { return open }
         let inverse = stored.change.inverse(askedBy: person)
         var change = inverse
         change.consequences = ChangeConsequences.of(inverse.sets)

@@ -84,8 +84,11 @@ public struct WayDesk: Sendable {
     // MARK: Rules
 
     /// Lets a domain go on by rules from where it stands now.
+    ///
+    /// - Parameter version: of the rules that these take the place of; nil for whatever they are.
     public func agree(
-        _ rules: WayRules, _ survey: DomainSurvey, by actor: AuditActor
+        _ rules: WayRules, _ survey: DomainSurvey, replacing version: String? = nil,
+        by actor: AuditActor
     ) async throws {
         guard survey.failures.isEmpty else {
             throw WayRefusal(
@@ -95,7 +98,8 @@ public struct WayDesk: Sendable {
         let known = try await advice.risk(
             survey.domain, survey.record ?? WayStep.none.record(from: nil), Limits.emergencyDays)
         try await store.agree(
-            rules, for: survey.domain, at: survey.step, before: known, by: actor, now: now())
+            rules, for: survey.domain, at: survey.step, before: known, replacing: version,
+            by: actor, now: now())
     }
 
     // MARK: Proposing
@@ -194,6 +198,7 @@ public struct WayDesk: Sendable {
 
     private func make(_ proposal: WayProposal, by actor: AuditActor) async throws -> Outcome {
         let (domain, draft) = (proposal.domain, proposal.draft)
+        let changes = changes.acting(as: actor.kind)
         let stored: StoredChange
         do {
             stored = try await changes.propose(

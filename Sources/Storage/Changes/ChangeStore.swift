@@ -34,6 +34,11 @@ public struct ChangeStore: Sendable {
         self.people = people
     }
 
+    /// The same store for acts of others than people.
+    public func acting(as kind: AuditActor.Kind) -> ChangeStore {
+        ChangeStore(database: database, organisation: organisation, people: kind)
+    }
+
     private var owner: SQLValue { .integer(organisation.rawValue) }
 
     // MARK: Writing
@@ -215,6 +220,20 @@ public struct ChangeStore: Sendable {
                 [owner, .integer(before ?? .max)] + (domain.map { [.text($0.text)] } ?? [])
                     + [.integer(min(max(1, limit), Limits.listed))]
             ).compactMap(Self.change)
+        }
+    }
+
+    /// The newest proposal to take a change back that nobody has decided on.
+    public func openUndo(of id: Int64) async throws -> StoredChange? {
+        let owner = owner
+        return try await database.read { transaction in
+            try transaction.rows(
+                Self.select
+                    + """
+                     WHERE organisation_id = ? AND undo_of = ? AND state = ?
+                    ORDER BY id DESC LIMIT 1
+                    """, [owner, .integer(id), .text(ChangeState.proposed.rawValue)]
+            ).first.flatMap(Self.change)
         }
     }
 

@@ -8,6 +8,9 @@ public enum TokenScope: String, Sendable, CaseIterable {
     case readAudit = "audit.read"
     /// Makes the changes that its role may make.
     case change
+    /// Approves policies and has changes of the DNS made: what a program with `change` may ask for
+    /// only.
+    case approve
 
     public var meaning: String {
         switch self {
@@ -15,6 +18,7 @@ public enum TokenScope: String, Sendable, CaseIterable {
         case .bringReports: "bring reports in"
         case .readAudit: "read and export the audit log"
         case .change: "change what its role may change"
+        case .approve: "approve policies, agree on rules and make changes of the DNS"
         }
     }
 }

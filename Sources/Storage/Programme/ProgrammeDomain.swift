@@ -40,6 +40,13 @@ public struct ProgrammeDomain: Hashable, Sendable, Codable {
         self.addedAt = addedAt
     }
 
+    /// Another text whenever the domain says something else.
+    public var version: String {
+        ContentVersion.of([
+            owner, purpose?.rawValue ?? "", tranche, target?.description ?? "",
+        ])
+    }
+
     /// For the audit log.
     var line: String {
         var parts: [String] = []

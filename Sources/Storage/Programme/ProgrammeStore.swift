@@ -30,11 +30,14 @@ public struct ProgrammeStore: Sendable {
     /// Takes domains in and changes those that are there, all or none; each that becomes another
     /// is an entry of the audit log.
     ///
+    /// - Parameter versions: what each domain is to be at before it, as whoever changes it saw it;
+    ///   empty for one that is not there yet.
     /// - Returns: how many became others.
+    /// - Throws: `ProgrammeError`; `changedMeanwhile` where one is at another version.
     @discardableResult
     public func set(
-        _ changes: [ProgrammeChange], source: ProgrammeDomain.Source, by actor: AuditActor,
-        now: Int64
+        _ changes: [ProgrammeChange], at versions: [DomainName: String] = [:],
+        source: ProgrammeDomain.Source, by actor: AuditActor, now: Int64
     ) async throws -> Int {
         for change in changes { try Self.check(change) }
         let organisation = organisation
@@ -49,6 +52,9 @@ public struct ProgrammeStore: Sendable {
             var changed = 0
             for change in changes {
                 let before = known[change.domain]
+                if let version = versions[change.domain], version != before?.version ?? "" {
+                    throw ProgrammeError.changedMeanwhile(change.domain)
+                }
                 let start =
                     before
                     ?? ProgrammeDomain(domain: change.domain, source: source, addedAt: now)
@@ -71,7 +77,11 @@ public struct ProgrammeStore: Sendable {
     }
 
     /// Takes a domain out; its reports stay.
-    public func remove(_ domain: DomainName, by actor: AuditActor, now: Int64) async throws {
+    ///
+    /// - Parameter version: what it is to be at; nil for any.
+    public func remove(
+        _ domain: DomainName, at version: String? = nil, by actor: AuditActor, now: Int64
+    ) async throws {
         let organisation = organisation
         try await database.write { transaction in
             try AuditChain.hold(organisation, in: transaction)
@@ -80,6 +90,9 @@ public struct ProgrammeStore: Sendable {
                 [owner, .text(domain.text)])
             guard let before = rows.first.flatMap(Self.domain) else {
                 throw ProgrammeError.unknown(domain)
+            }
+            if let version, version != before.version {
+                throw ProgrammeError.changedMeanwhile(domain)
             }
             for table in ["programme_domain", "programme_plan", "programme_stage"] {
                 try transaction.execute(
@@ -192,6 +205,8 @@ public enum ProgrammeError: Error, Hashable, Sendable, CustomStringConvertible {
     case full
     case field
     case unknown(DomainName)
+    /// Somebody else changed it, or took it in or out.
+    case changedMeanwhile(DomainName)
 
     public var description: String {
         switch self {
@@ -200,6 +215,8 @@ public enum ProgrammeError: Error, Hashable, Sendable, CustomStringConvertible {
             "An owner and a tranche have at most \(ProgrammeLimits.field) characters, all of them "
                 + "visible."
         case .unknown(let domain): "\(domain) is not in the programme."
+        case .changedMeanwhile(let domain):
+            "Somebody else has changed \(domain) in the programme meanwhile. Look at it again."
         }
     }
 }

@@ -78,6 +78,13 @@ public struct StoredWayRules: Hashable, Sendable {
     /// What the last look came to, a sentence.
     public var remark: String
     public var checkedAt: Int64?
+
+    /// Another text whenever somebody agrees on other rules, or ends them.
+    public var version: String {
+        ContentVersion.of([
+            rules.sentence, agreedBy, String(agreedAt), stoppedAt.map { String($0) } ?? "",
+        ])
+    }
 }
 
 /// Why something on the way to reject was not done: said to the person who asked.
@@ -89,6 +96,8 @@ public enum WayError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The organisation wants two people, and this is the one who asked.
     case ownProposal(Int64)
     case noRules(DomainName)
+    /// Somebody else agreed on others, or ended them, meanwhile.
+    case otherRules(DomainName)
 
     public var description: String {
         switch self {
@@ -99,6 +108,8 @@ public enum WayError: Error, Hashable, Sendable, CustomStringConvertible {
         case .ownProposal(let id):
             "Proposal \(id) is your own, and your organisation wants a second person to approve a "
                 + "policy. Ask a colleague."
+        case .otherRules(let domain):
+            "Somebody else has changed the rules for \(domain) meanwhile. Look at them again."
         case .noRules(let domain): "No rules are agreed for \(domain)."
         }
     }

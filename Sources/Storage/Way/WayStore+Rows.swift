@@ -61,6 +61,20 @@ extension WayStore {
         return left.name.lowercased() == right.name.lowercased()
     }
 
+    /// The person who acts: of a token, who made it. Tokens are revoked, and never deleted.
+    static func person(
+        behind actor: AuditActor, _ transaction: any SQLTransaction, _ owner: SQLValue
+    ) throws -> AuditActor {
+        guard actor.kind == .token else { return actor }
+        let name = try actor.id.flatMap { id in
+            try transaction.rows(
+                "SELECT made_by FROM api_token WHERE organisation_id = ? AND id = ?",
+                [owner, .integer(id)]
+            ).first?.text(0)
+        }
+        return AuditActor(.person, name: name ?? actor.name)
+    }
+
     static func subject(_ id: Int64, _ domain: DomainName) -> String {
         "proposal \(id) for \(domain)"
     }

@@ -10,9 +10,12 @@ extension WayStore {
     /// - Parameters:
     ///   - step: where the domain's record stands now.
     ///   - before: what is known of that.
+    ///   - version: of the rules that these take the place of, as whoever agrees saw them; empty
+    ///     for none, nil for whatever they are.
+    /// - Throws: `WayError.otherRules` where they are others by now.
     public func agree(
         _ rules: WayRules, for domain: DomainName, at step: WayStep, before: PolicyRisk,
-        by actor: AuditActor, now: Int64
+        replacing version: String? = nil, by actor: AuditActor, now: Int64
     ) async throws {
         let (owner, organisation) = (owner, organisation)
         let encoder = JSONEncoder()
@@ -22,6 +25,9 @@ extension WayStore {
         try await database.write { transaction in
             try AuditChain.hold(organisation, in: transaction)
             let old = try Self.rules(of: domain, transaction, owner)
+            if let version, version != old?.version ?? "" { throw WayError.otherRules(domain) }
+            // Rules are a person's, also where a program of that person agreed on them.
+            let person = try Self.person(behind: actor, transaction, owner)
             try transaction.execute(
                 """
                 INSERT INTO way_rules (organisation_id, domain, rules, agreed_by, agreed_id,
@@ -34,8 +40,8 @@ extension WayStore {
                     remark = '', checked_at = NULL
                 """,
                 [
-                    owner, .text(domain.text), .text(text), .text(Self.cut(actor.name)),
-                    .optional(actor.id), .integer(now), .text(step.rawValue), .integer(now),
+                    owner, .text(domain.text), .text(text), .text(Self.cut(person.name)),
+                    .optional(person.id), .integer(now), .text(step.rawValue), .integer(now),
                     .text(known),
                 ])
             try AuditChain.append(

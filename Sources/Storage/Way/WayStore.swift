@@ -115,7 +115,9 @@ public struct WayStore: Sendable {
     ) async throws -> WayProposal {
         try await decide(id, .approved, by: actor, now: now) { proposal, transaction, owner in
             guard !isAgreed, try Self.wantsTwoPeople(transaction, owner) else { return }
-            if Self.isSame(proposal.askedBy, actor) { throw WayError.ownProposal(id) }
+            let actor = try Self.person(behind: actor, transaction, owner)
+            let asker = try Self.person(behind: proposal.askedBy, transaction, owner)
+            if Self.isSame(asker, actor) { throw WayError.ownProposal(id) }
             // Rules are no second person: who agreed them has asked through them.
             if proposal.askedBy.kind == .rule,
                 try Self.agreedBy(proposal.domain, transaction, owner).map({

@@ -19,13 +19,13 @@ extension SampleConsole {
             store: ChangeStore(database: database), asker: zone, keys: KeyRing(),
             updater: ZoneUpdater { 0 }, allowsUnsigned: true
         ) { clock.now }
+        let way = Self.way(
+            WayStore(database: database), desk, zone, SampleAdviser(domains: domains), clock)
+        (changes, self.way) = (desk, way)
         services = ConsoleServices(
             domains: domains, reports: reports, intake: reports, accounts: accounts,
             door: reports, adviser: SampleAdviser(domains: domains), now: { clock.now },
-            changes: desk,
-            way: Self.way(
-                WayStore(database: database), desk, zone,
-                SampleAdviser(domains: domains), clock))
+            changes: desk, way: way)
     }
 
     /// The way to reject over a sample zone and sample reports.

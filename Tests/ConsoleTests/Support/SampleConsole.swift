@@ -1,4 +1,5 @@
 import Console
+import HostedDNS
 import Hummingbird
 import Logging
 import SQLDatabase
@@ -10,6 +11,9 @@ struct SampleConsole {
     let accounts: AccountStore
     let services: ConsoleServices
     let clock = SampleClock()
+    /// Of a console with changes, its desks.
+    var changes: ChangeDesk?
+    var way: WayDesk?
 
     init(_ size: SampleDomains.Size, places: [IntakePlaceState] = []) async throws {
         let database = try SQLiteDatabase.inMemory()

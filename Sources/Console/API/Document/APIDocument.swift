@@ -76,6 +76,13 @@ enum APIDocument {
         case .lines(let meaning):
             answers["200"] = content(
                 meaning, "application/x-ndjson", .object(["type": .text("string")]))
+        case .file(let mediaTypes, let meaning):
+            let file = JSONValue.object(["schema": .object([:])])
+            answers["200"] = .object([
+                "description": .text(meaning),
+                "content": .object(
+                    Dictionary(mediaTypes.map { ($0, file) }) { first, _ in first }),
+            ])
         case .nothing:
             answers["204"] = .object(["description": .text("Done.")])
         }

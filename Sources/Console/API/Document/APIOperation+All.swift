@@ -75,28 +75,6 @@ extension APIOperation {
             ]), meaning: "The record, and the days to try it on."),
         answer: .json(.named("Replay")))
 
-    static let way = APIOperation(
-        method: .get, path: "/api/v1/domains/{domain}/way", name: "way",
-        summary: "Where the domain stands on the way to p=reject, and what is proposed",
-        parameters: [domainParameter], answer: .json(.named("Way")), isOfWay: true)
-
-    static let propose = APIOperation(
-        method: .post, path: "/api/v1/domains/{domain}/way/propose", name: "propose",
-        summary: "Propose a policy",
-        details:
-            "It is tried on the mail of the last 30 days, and what that says is kept with it. A "
-            + "person approves it on the page of the domain's way.", parameters: [domainParameter],
-        body: Body(
-            mediaType: "application/json",
-            schema: .object([
-                mayHave(
-                    "record", .text(.init(lengths: 1...1_000)),
-                    "The record; without it, the one of the step."),
-                mayHave("step", .words(WayStep.allCases.map(\.rawValue)), "The next without it."),
-                has("reason", .text(.init(lengths: 1...500))),
-            ]), meaning: "What is proposed, and why."), answer: .json(.named("Proposal")),
-        mayConflict: true, isOfWay: true)
-
     static let reports = APIOperation(
         method: .get, path: "/api/v1/reports", name: "reports",
         summary: "Reports that came in, newest first",
@@ -112,10 +90,7 @@ extension APIOperation {
     static let report = APIOperation(
         method: .get, path: "/api/v1/reports/{id}", name: "report",
         summary: "One report with its largest rows",
-        parameters: [
-            Parameter(
-                name: "id", place: .path, schema: .whole(1...Int64.max), meaning: "Its number.")
-        ], answer: .json(.named("ReportDetail")))
+        parameters: [number], answer: .json(.named("ReportDetail")))
 
     static let bring = APIOperation(
         method: .post, path: "/api/v1/reports", name: "bringReport",
@@ -140,22 +115,24 @@ extension APIOperation {
                 meaning: "Only entries with a larger sequence.")
         ], answer: .lines("Entries, oldest first, chained by their digests."))
 
-    static let all = [
-        document, token, domains, domain, senders, decide, plan, replay, way, propose, reports,
-        report, bring, totals, audit,
-    ]
+    static let all =
+        [
+            document, token, domains, domain, senders, decide, plan, replay, reports, report, bring,
+            totals, audit,
+        ] + ofProgramme + ofWay + ofChanges + ofWatch
 
     private static let day = APISchema.day
 
-    private static let domainParameter = Parameter(
-        name: "domain", place: .path,
-        schema: .text(
-            .init(
-                pattern:
-                    #"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){1,4}$"#,
-                lengths: 3...253, example: "example.org")),
+    static let domainName = APISchema.text(
+        .init(
+            pattern:
+                #"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){1,4}$"#,
+            lengths: 3...253, example: "example.org"))
+    static let domainParameter = Parameter(
+        name: "domain", place: .path, schema: domainName,
         meaning: "The domain, in its ASCII form.")
-
+    static let number = Parameter(
+        name: "id", place: .path, schema: .whole(1...Int64.max), meaning: "Its number.")
     private static let windowParameters = [
         Parameter(
             name: "days", place: .query, schema: .whole(1...Int64(Limits.apiDays)),

@@ -24,8 +24,13 @@ struct APIOperation: Sendable {
         case json(APISchema)
         /// One object of JSON a line.
         case lines(String)
+        /// A file of one of these media types.
+        case file([String], String)
         case nothing
     }
+
+    /// A part of the program that not every console has.
+    enum Room: Sendable { case changes, way, evidence }
 
     var method: HTTPRequest.Method
     var path: String
@@ -38,8 +43,8 @@ struct APIOperation: Sendable {
     var answer: Answer
     /// Whether what is asked for may be understood and yet not fit how things stand.
     var mayConflict = false
-    /// Whether it is there only where this program changes policies.
-    var isOfWay = false
+    /// Without which it is not there; nil where it is there always.
+    var room: Room?
 
     /// What the table of routes calls it.
     var route: String { "\(method.rawValue) \(path)" }
@@ -55,10 +60,14 @@ struct APIOperation: Sendable {
     /// The methods that an address takes; none where there is no such address.
     static func methods(of path: String) -> [String] {
         let segments = path.split(separator: "/", omittingEmptySubsequences: false)
-        return all.filter { operation in
+        let found = all.filter { operation in
             let pattern = operation.path.split(separator: "/", omittingEmptySubsequences: false)
             return pattern.count == segments.count
                 && zip(pattern, segments).allSatisfy { $0 == $1 || $0.hasPrefix("{") }
-        }.map(\.method.rawValue)
+        }
+        // An address of its own goes before one with a name in its place.
+        func names(_ operation: APIOperation) -> Int { operation.path.count { $0 == "{" } }
+        let fewest = found.map(names).min()
+        return found.filter { names($0) == fewest }.map(\.method.rawValue)
     }
 }

@@ -3,7 +3,9 @@ import Storage
 
 /// The shapes of what is answered, by the names that the document gives them.
 extension APISchema {
-    static let all: [String: APISchema] = [
+    static let all = general.merging(ofActs) { first, _ in first }
+
+    private static let general: [String: APISchema] = [
         "Refusal": .object([has("error", anyText, "What went wrong and what to do, in a sentence.")]
         ),
         "Window": .object([has("first", day), has("last", day)]),
@@ -130,19 +132,6 @@ extension APISchema {
             has(
                 "setAside", .list(.object([has("document", anyText), has("reason", anyText)]))),
             has("passedOver", count),
-        ]),
-        "Way": .object([
-            has("survey", .open("What the DNS and the reports say.")), has("step", anyText),
-            has("wantsTwoPeople", .flag), mayHave("rules", .open("What was agreed, if anything.")),
-            has("proposals", .list(.named("Proposal"))),
-        ]),
-        "Proposal": .object([
-            has("id", count), has("domain", anyText), has("state", anyText),
-            has("record", anyText), mayHave("replaces", anyText), has("reason", anyText),
-            has("askedBy", anyText), has("askedAt", instant), mayHave("decidedBy", anyText),
-            mayHave("decidedAt", instant), mayHave("change", count), has("remark", anyText),
-            has("known", .open("The mail at risk as it was known then.")),
-            has("sentence", anyText), has("confidence", .list(anyText)),
         ]),
         "Plan": .open(
             "The plan to p=reject: domain, headline, stage, readiness, milestone, and steps, each "

@@ -20,7 +20,7 @@ struct ProgrammePages {
                 for: context.visit)
         }
         router.get("/programme/export") { request, context in
-            let board = try await board(context)
+            let board = try await services.board(context.visit)
             let shown = board.filtered(ProgrammeFilter(Query(request)).shows)
             var headers = HTTPFields()
             headers[.contentType] = "text/csv; charset=utf-8"
@@ -33,16 +33,7 @@ struct ProgrammePages {
         router.post("/programme/set") { _, context in try await set(context) }
         router.post("/programme/import") { _, context in try await takeIn(context) }
         router.post("/programme/find") { _, context in
-            let store = try store(context)
-            let changes = try await store.found()
-            var added = 0
-            for source in ProgrammeDomain.Source.allCases {
-                let some = changes.filter { $0.source == source }
-                    .map { ProgrammeChange(domain: $0.domain) }
-                guard !some.isEmpty else { continue }
-                added += try await store.set(
-                    some, source: source, by: try context.visit.actor, now: services.now())
-            }
+            let added = try await services.findDomains(context.visit)
             return Response.redirect(to: "/programme?done=found-\(added)", type: .normal)
         }
         router.post("/programme/remove") { _, context in
@@ -50,18 +41,11 @@ struct ProgrammePages {
                 throw ConsoleError.badRequest("Name the domain, as in example.org.")
             }
             try await told {
-                try await store(context).remove(
+                try await services.programme(context.visit).remove(
                     domain, by: try context.visit.actor, now: services.now())
             }
             return Response.redirect(to: "/programme?done=removed", type: .normal)
         }
-    }
-
-    private func store(_ context: ConsoleContext) throws -> ProgrammeStore {
-        guard let organisation = context.visit.organisation else {
-            throw ConsoleError.forbidden("You belong to no organisation here.")
-        }
-        return services.accounts.programme(of: organisation)
     }
 
     @discardableResult
@@ -75,30 +59,13 @@ struct ProgrammePages {
 
     // MARK: Reading
 
-    private func board(_ context: ConsoleContext) async throws -> ProgrammeBoard {
-        let store = try store(context)
-        let now = services.now()
-        let today = UTCDay(secondsSinceEpoch: now)
-        let standings = try await store.standings(
-            since: today.advanced(by: -WindowChoice.usual))
-        let entries = try await store.domains().filter {
-            context.visit.standing?.covers($0.domain) == true
-        }
-        let stages = standings.reduce(into: [DomainName: ProgrammeStage]()) {
-            $0[$1.domain] = ProgrammeStage($1.published)
-        }
-        try await store.see(stages, on: today)
-        return ProgrammeBoard(
-            entries, standings: standings, progress: try await store.progress(),
-            today: today)
-    }
-
     private func page(
         _ context: ConsoleContext, filter: ProgrammeFilter, done: String? = nil,
         problem: String? = nil, faults: ProgrammeCSV.Reading? = nil
     ) async throws -> Page {
         ProgrammePage(
-            whole: try await board(context), filter: filter, mayWork: context.mayWork, done: done,
+            whole: try await services.board(context.visit), filter: filter,
+            mayWork: context.mayWork, done: done,
             problem: problem, faults: faults
         ).draw()
     }
@@ -123,7 +90,7 @@ struct ProgrammePages {
             return templates.response(page, for: context.visit)
         }
         try await told {
-            try await store(context).set(
+            try await services.programme(context.visit).set(
                 [change], source: .hand, by: try context.visit.actor, now: services.now())
         }
         return .redirect(to: "/programme?done=set", type: .normal)
@@ -140,7 +107,7 @@ struct ProgrammePages {
             return templates.response(page, for: context.visit)
         }
         let changed = try await told {
-            try await store(context).set(
+            try await services.programme(context.visit).set(
                 reading.changes, source: .csv, by: try context.visit.actor, now: services.now())
         }
         return .redirect(to: "/programme?done=file-\(changed)", type: .normal)

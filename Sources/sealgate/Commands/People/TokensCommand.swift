@@ -47,7 +47,7 @@ struct TokensCommand: AsyncParsableCommand {
         @Argument(help: "The program that will use it.") var name: String
         @Option(
             help: """
-                What it may do: read, reports.bring, audit.read, change; may be repeated.
+                What it may do: read, reports.bring, audit.read, change, approve; may be repeated.
                 """)
         var scope: [String]
         @Option(help: "owner, operator or auditor") var role = "auditor"
