@@ -51,6 +51,21 @@ import Testing
         #expect(kinds(AlertFacts(days: Self.days)).isEmpty)
     }
 
+    @Test func `an SPF record in error is raised, and over when it is mended`() throws {
+        var facts = try facts { _ in }
+        let name = try #require(DomainName("a.example"))
+        facts.faults = [
+            .init(
+                domain: name, reason: "a.example → spf.vendor.example: It cannot be read.",
+                foundAt: 20_041 * 86_400)
+        ]
+        let finding = try #require(judge.judge([], facts).findings.first)
+        #expect(finding.key == .init(.brokenRecord, domain: "a.example"))
+        #expect(finding.evidence.contains("spf.vendor.example"))
+        facts.faults = []
+        #expect(judge.judge([finding.key], facts).over == [finding.key])
+    }
+
     @Test func `a wave is raised once, stays while it lasts, and ends`() throws {
         let key = AlertFinding.Key(.spoofWave, domain: "a.example")
         // Noise around 400 a day, with one odd day that must not count.

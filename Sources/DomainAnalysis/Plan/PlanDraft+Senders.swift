@@ -192,9 +192,9 @@ extension PlanDraft {
 
     /// Includes that lead nowhere: they make the whole record an error (RFC 7208 §5.2).
     mutating func repairSPF() {
-        guard let spf, var text = SPFText(spf) else { return }
+        guard let spf, var text = SPFText(spf) else { return explainSPFFault() }
         let dead = text.includes.filter { catalogue.serviceOfDeadInclude($0) != nil }
-        guard !dead.isEmpty else { return }
+        guard !dead.isEmpty else { return explainSPFFault() }
         var instructions: [String] = []
         var evidence = ["SPF record: \(spf.prefix(PlanLimits.quotedLength))"]
         for include in dead {
@@ -214,6 +214,24 @@ extension PlanDraft {
                 changes: changeSPF(to: text.render()), instructions: instructions,
                 risk: .init(.low, "An include without a record authorises nobody."),
                 evidence: Array(evidence.prefix(PlanLimits.evidenceLines))))
+    }
+
+    /// A fault that only a person can mend: it lies in somebody else's record, or in the words of
+    /// the own one.
+    private mutating func explainSPFFault() {
+        guard let fault = facts.spfFault else { return }
+        steps.append(
+            PlanStep(
+                .repairSPF, title: "Mend what the SPF record leads to",
+                why: "Receivers stop at your SPF record with an error, and mail that rests on SPF "
+                    + "alone fails. \(fault)",
+                instructions: [
+                    "If you still use the service that the faulty record belongs to, ask it to mend "
+                        + "it, and let it sign with DKIM, which does not depend on SPF.",
+                    "If you do not, take what leads there out of your SPF record.",
+                ],
+                risk: .init(.low, "Looking changes nothing."),
+                evidence: spf.map { ["SPF record: \($0.prefix(PlanLimits.quotedLength))"] } ?? []))
     }
 
     // MARK: - What needs no work

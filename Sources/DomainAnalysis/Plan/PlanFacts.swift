@@ -49,6 +49,9 @@ public struct PlanFacts: Sendable {
     public var spfText: String?
     /// False where DNS did not say whether there is an SPF record: then nil is no answer.
     public var isSPFKnown = true
+    /// Why receivers stop at the SPF record with an error, in a sentence: a fault in it, or in a
+    /// record that it leads to.
+    public var spfFault: String?
     public var mailExchange: MailExchange = .notAsked
     /// `*._domainkey` of the domain has a key record with an empty key already.
     public var wildcardKeyIsRevoked = false

@@ -32,6 +32,7 @@ public struct AlertJudge: Sendable {
         }
         judgement.findings += silentReporters(facts, open)
         judgement.findings += facts.altered.map(Self.altered)
+        judgement.findings += facts.faults.map(Self.broken)
         let found = Set(judgement.findings.map(\.key))
         judgement.over = open.subtracting(found).sorted {
             ($0.kind.rawValue, $0.domain, $0.place) < ($1.kind.rawValue, $1.domain, $1.place)
@@ -226,6 +227,16 @@ public struct AlertJudge: Sendable {
             evidence: AlertText.clean(change.remark),
             advice: "Ask who works on this zone. Make the change again, or take it back if theirs "
                 + "is right.")
+    }
+
+    private static func broken(_ fault: RecordFaultStore.Fault) -> AlertFinding {
+        AlertFinding(
+            .init(.brokenRecord, domain: fault.domain.text),
+            since: UTCDay(secondsSinceEpoch: fault.foundAt),
+            what: "The SPF record of \(AlertText.domain(fault.domain)) leads to an error.",
+            evidence: AlertText.clean(fault.reason),
+            advice: "Receivers stop there, and whoever passes by SPF alone fails. Take out of the "
+                + "record what leads to the fault, or ask whose record it is to mend it.")
     }
 
     private static func sum(_ values: ArraySlice<Int64>) -> Int64 {

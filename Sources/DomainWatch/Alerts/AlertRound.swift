@@ -21,6 +21,11 @@ public struct AlertRound: Sendable {
         self.channels = channels
     }
 
+    /// The same for another organisation, whose alerts stand on its pages and are not sent.
+    public func beside(_ organisation: OrganisationID) -> AlertRound {
+        AlertRound(database: database, organisation: organisation, judge: judge)
+    }
+
     /// What one sending did.
     public struct Sending: Hashable, Sendable {
         public var sent = 0

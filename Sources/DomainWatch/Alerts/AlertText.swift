@@ -15,6 +15,7 @@ public enum AlertText {
         case .failingSender: "A sender fails"
         case .spoofWave: "Forged mail"
         case .changedOutside: "DNS changed by others"
+        case .brokenRecord: "SPF record in error"
         case .silentDomain: "No reports"
         case .silentReporter: "A receiver fell silent"
         }

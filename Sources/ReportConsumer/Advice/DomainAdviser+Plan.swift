@@ -30,6 +30,8 @@ extension DomainAdviser {
         let spf = await lookup.lookUp(domain, .txt)
         facts.spfText = Self.spf(in: spf.texts)
         if case .failure = spf.outcome { facts.isSPFKnown = false }
+        let walk = await SPFRecordWalk(lookup: lookup).walk(domain)
+        facts.spfFault = walk.faults.first?.sentence
         facts.mailExchange = await mailExchange(of: domain)
         facts.wildcardKeyIsRevoked = await wildcardKeyIsRevoked(domain)
         facts.daysObserved = overview.days.count { $0.counts.total > 0 }

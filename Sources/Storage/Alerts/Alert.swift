@@ -11,6 +11,8 @@ public struct Alert: Hashable, Sendable, Codable, Identifiable {
         case spoofWave = "spoof-wave"
         /// Records are not what they were changed to.
         case changedOutside = "changed-outside"
+        /// An SPF record leads to an error.
+        case brokenRecord = "broken-record"
         /// Nobody reports about a domain any more.
         case silentDomain = "silent-domain"
         /// A receiver that used to report does not.

@@ -11,6 +11,9 @@ public struct AlertFacts: Sendable {
     /// Changes of the DNS that somebody else altered since.
     public var altered: [AlteredChange] = []
 
+    /// Records that make receivers stop with an error.
+    public var faults: [RecordFaultStore.Fault] = []
+
     public init(days: DayRange) { self.days = days }
 
     /// One domain, day by day.

@@ -6,7 +6,7 @@ import SQLDatabase
 extension AlertStore {
     /// The sums of the last days, read at one moment.
     public func facts(today: UTCDay) async throws -> AlertFacts {
-        let owner = owner
+        let (owner, organisation) = (owner, organisation)
         let days = DayRange(last: today, days: AlertLimits.days)
         return try await database.read { transaction in
             var facts = AlertFacts(days: days)
@@ -46,6 +46,7 @@ extension AlertStore {
                     id: $0.integer(0), domain: $0.text(1), remark: $0.text(2),
                     seenAt: $0.integer(3))
             }
+            facts.faults = try RecordFaultStore.all(transaction, organisation)
             return facts
         }
     }

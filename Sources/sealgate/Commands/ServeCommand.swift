@@ -71,9 +71,11 @@ struct ServeCommand: AsyncParsableCommand {
                     desk: house.wayDesk(
                         changes: try house.changeDesk(settings, asker: asker, people: .rule))),
                 logger: gatewayLogger())
+            let records = RecordWatchService(
+                database: house.database, lookup: lookup ?? NoLookup(), logger: gatewayLogger())
             try await serve(
                 house, settings.console, gateway: gateway, desk: desk, way: way,
-                also: [reload, watch, rules, try house.alertService(settings)]
+                also: [reload, watch, rules, records, try house.alertService(settings)]
                     + house.intakeServices(settings, logger: intakeLogger())
             ) { address in
                 say("The console is at \(address)")

@@ -112,6 +112,9 @@ struct AlertListPage {
             fields["alertLink"] =
                 Link("domains", finding.key.domain, "senders", finding.key.place).value
             fields["alertLinkWords"] = "See the sender"
+        case .brokenRecord:
+            fields["alertLink"] = Link("domains", finding.key.domain, "plan").value
+            fields["alertLinkWords"] = "See the plan"
         case .spoofWave, .silentDomain:
             fields["alertLink"] = Link("domains", finding.key.domain).value
             fields["alertLinkWords"] = "See the domain"

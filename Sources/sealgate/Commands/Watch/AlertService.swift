@@ -12,6 +12,7 @@ struct AlertService: Service {
     private static let sendPause: Duration = .seconds(10)
 
     let round: AlertRound
+    let organisations: OrganisationStore
     let client: SMTPClient?
     let logger: Logger
 
@@ -38,6 +39,9 @@ struct AlertService: Service {
                 logger.notice("Alert \(alert.id): \(plain(alert.finding.what, limit: 400))")
             }
             _ = try await round.digest(now: now)
+            for organisation in try await organisations.all() where organisation.id != .first {
+                try await round.beside(organisation.id).step(now: now)
+            }
         } catch {
             logger.error("Alerts could not be judged: \(error)")
         }
@@ -64,7 +68,8 @@ extension House {
                 options: options, now: { milliseconds() }, logger: gatewayLogger())
         }
         return AlertService(
-            round: try alertRound(settings.alerts, client: client), client: client,
+            round: try alertRound(settings.alerts, client: client),
+            organisations: OrganisationStore(database: database), client: client,
             logger: gatewayLogger())
     }
 }
