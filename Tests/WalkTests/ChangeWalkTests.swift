@@ -8,9 +8,8 @@ import Testing
 struct ChangeWalkTests {
     @Test func `a change is proposed, exported, made, watched and taken back`() throws {
         try withScratchFolder { folder in
-            let port = 20_000 + Int(getpid()) % 20_000
-            let server = try KnotPrimary.start(in: folder, port: port)
-            defer { ChildProgram.end(server) }
+            let server = try KnotPrimary(folder)
+            let port = server.port
             func run(_ words: [String], _ more: [String] = []) throws -> Program.Outcome {
                 try Program.run(
                     ["change"] + words + [
@@ -59,6 +58,7 @@ struct ChangeWalkTests {
                 "change", "apply", "1", "--data", folder + "/data", "--tsig-keys", folder + "/none",
             ])
             #expect(keyless.status == 1 && keyless.errors.contains("cannot be read"))
+            withExtendedLifetime(server) {}
         }
     }
 }

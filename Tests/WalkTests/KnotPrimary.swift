@@ -2,35 +2,43 @@ import FoundationEssentials
 import Glibc
 import TestSupport
 
-/// A real Knot that serves `example.test` and takes changes with the key `changer`; the file `keys`
-/// in its folder has it.
-enum KnotPrimary {
+/// A real Knot on loopback with one zone, which the key `changer` may change, and an empty one
+/// above it, so that whoever walks up the tree has an answer; the file `keys` in its folder has the
+/// key. It ends when it goes.
+final class KnotPrimary {
     static let secret = "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA="
+
+    let port: Int
+    private let process: Int32
 
     /// Started once it serves.
     ///
     /// - Parameter records: of the zone, besides those that it needs.
-    static func start(
-        in folder: String, port: Int, records: String = "_dmarc TXT \"v=DMARC1; p=none\""
-    ) throws -> Int32 {
+    init(
+        _ folder: String, zone: String = "example.test",
+        records: String = "_dmarc TXT \"v=DMARC1; p=none\""
+    ) throws {
+        port = try freePort()
         try FileManager.default.createDirectory(
             atPath: folder + "/db", withIntermediateDirectories: true)
         func write(_ name: String, _ text: String) throws {
             try Data(text.utf8).write(to: URL(filePath: folder + "/" + name))
         }
-        try write(
-            "example.test.zone",
-            """
-            $ORIGIN example.test.
-            $TTL 300
-            @ SOA ns1 hostmaster 1 3600 600 86400 60
-            @ NS ns1
-            ns1 A 127.0.0.1
-            \(records)
+        let above = String(zone.drop { $0 != "." }.dropFirst())
+        for (name, records) in [(zone, records), (above, "")] {
+            try write(
+                name + ".zone",
+                """
+                $ORIGIN \(name).
+                $TTL 300
+                @ SOA ns1 hostmaster 1 3600 600 86400 60
+                @ NS ns1
+                ns1 A 127.0.0.1
+                \(records)
 
-            """)
-        try write(
-            "keys", "key changer { algorithm hmac-sha256; secret \"\(secret)\"; };\n")
+                """)
+        }
+        try write("keys", "key changer { algorithm hmac-sha256; secret \"\(Self.secret)\"; };\n")
         try write(
             "knot.conf",
             """
@@ -42,26 +50,50 @@ enum KnotPrimary {
             key:
               - id: changer
                 algorithm: hmac-sha256
-                secret: \(secret)
+                secret: \(Self.secret)
             acl:
               - id: may-change
                 key: changer
                 action: update
             zone:
-              - domain: example.test
+              - domain: \(zone)
                 storage: \(folder)
-                file: example.test.zone
+                file: \(zone).zone
                 acl: may-change
+              - domain: \(above)
+                storage: \(folder)
+                file: \(above).zone
 
             """)
-        let server = try Command.start(
+        process = try Command.start(
             ["/usr/sbin/knotd", "-c", folder + "/knot.conf"], log: folder + "/knot.log")
-        // The first proposal finds it, or the test says what Knot said.
+        // The first question finds it, or the test says what Knot said.
         for _ in 0..<200 {
             let log = (try? SharedData.bytes(folder + "/knot.log")) ?? []
-            if String(decoding: log, as: UTF8.self).contains("server started") { return server }
+            if String(decoding: log, as: UTF8.self).contains("server started") { return }
             usleep(25_000)
         }
-        return server
+    }
+
+    deinit { ChildProgram.end(process) }
+}
+
+/// What a server on loopback answers, as dnspython asks for it.
+enum DNSPython {
+    /// The records of a name, in the order in which the server says them.
+    static func records(_ name: String, _ type: String, port: Int) throws -> [String] {
+        let log = "/tmp/sealgate-walk-\(UUID().uuidString)"
+        defer { unlink(log) }
+        let script = """
+            import dns.message, dns.query, sys
+            question = dns.message.make_query(sys.argv[1], sys.argv[2])
+            answer = dns.query.udp(question, "127.0.0.1", port=int(sys.argv[3]), timeout=30)
+            for part in answer.answer:
+                for record in part:
+                    print(record.to_text())
+            """
+        try Command.run(["/usr/bin/python3", "-c", script, name, type, String(port)], log: log)
+        let said = String(decoding: try SharedData.bytes(log), as: UTF8.self)
+        return said.split(separator: "\n").map(String.init)
     }
 }

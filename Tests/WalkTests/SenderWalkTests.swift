@@ -11,11 +11,9 @@ struct SenderWalkTests {
 
     @Test func `a click authorises a sender, changes the zone, is told, and is undone`() throws {
         try withScratchFolder { folder in
-            let port = 20_000 + (Int(getpid()) + 7_000) % 20_000
-            let server = try KnotPrimary.start(
-                in: folder, port: port,
-                records: "@ TXT \"v=spf1 mx ~all\"\n_dmarc TXT \"v=DMARC1; p=none\"")
-            defer { ChildProgram.end(server) }
+            let server = try KnotPrimary(
+                folder, records: "@ TXT \"v=spf1 mx ~all\"\n_dmarc TXT \"v=DMARC1; p=none\"")
+            let port = server.port
             let data = folder + "/data"
             try Data(Self.report.utf8).write(to: URL(filePath: folder + "/report.xml"))
             let taken = try Program.run([
@@ -99,6 +97,7 @@ struct SenderWalkTests {
             #expect(try browser.takeComplaints().isEmpty)
 
             try commandLine(data, folder, port)
+            withExtendedLifetime(server) {}
         }
     }
 
