@@ -51,7 +51,8 @@ private func makeRouter(
     services.publicURL = configuration.publicURL
     let templates = try Templates(
         showsMail: services.gateway != nil, showsChanges: services.changes != nil,
-        showsEvidence: services.evidence != nil, showsWay: services.way != nil)
+        showsEvidence: services.evidence != nil, showsWay: services.way != nil,
+        demonstration: services.demonstration)
     let router = Router(context: ConsoleContext.self, options: [.autoGenerateHeadEndpoints])
     let cookies = SessionCookies(isSecure: configuration.secureCookies)
     router.add(
@@ -103,6 +104,9 @@ private func makeRouter(
             .register(on: router)
         WayRoutes(services: services, desk: desk).register(on: router)
         ProposalRoutes(services: services, desk: desk).register(on: router)
+    }
+    if let demonstration = services.demonstration {
+        DemonstrationPages(demonstration: demonstration).register(on: router)
     }
     if let gateway = services.gateway {
         MessagePages(templates: templates, services: services, gateway: gateway)

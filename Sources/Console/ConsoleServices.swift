@@ -90,6 +90,9 @@ public struct ConsoleServices: Sendable {
     private let first: OrganisationServices
     private let others: @Sendable (OrganisationID) -> OrganisationServices?
     let now: @Sendable () -> Int64
+    /// The machine's own clock, whatever day pages take for today: by it sessions, links and codes
+    /// of devices end, and mail waits.
+    let machineNow: @Sendable () -> Int64
     /// Nil where this program runs no gateway: then there are no pages about mail.
     let gateway: GatewayServices?
     /// For the first organisation; nil where nobody makes changes of the DNS: then there are no
@@ -101,6 +104,8 @@ public struct ConsoleServices: Sendable {
     /// about that.
     let way: WayDesk?
     let operations: OperationsServices
+    /// Nil but in a demonstration.
+    let demonstration: DemonstrationServices?
     /// How the places are that reports of the first organisation are fetched from.
     private let places: @Sendable () async throws -> [IntakePlaceState]
     /// The address that people use, where it is known.
@@ -109,13 +114,16 @@ public struct ConsoleServices: Sendable {
     /// - Parameters:
     ///   - domains: of the first organisation, as `reports`, `intake`, `door` and `adviser`.
     ///   - others: the same for the other organisations; nil for one that is not served.
-    ///   - now: seconds since 1970-01-01T00:00:00Z.
+    ///   - now: seconds since 1970-01-01T00:00:00Z, as pages take them.
+    ///   - machineNow: the same as the machine has them; nil where `now` is that.
     public init(
         domains: any DomainReading, reports: any ReportReading, intake: any QuarantineKeeping,
         accounts: AccountStore, door: any ReportDoor, adviser: any DomainAdvising,
-        now: @escaping @Sendable () -> Int64, gateway: GatewayServices? = nil,
+        now: @escaping @Sendable () -> Int64, machineNow: (@Sendable () -> Int64)? = nil,
+        gateway: GatewayServices? = nil,
         changes: ChangeDesk? = nil, way: WayDesk? = nil, evidence: EvidenceMaker? = nil,
         operations: OperationsServices = OperationsServices(),
+        demonstration: DemonstrationServices? = nil,
         places: @escaping @Sendable () async throws -> [IntakePlaceState] = { [] },
         others: @escaping @Sendable (OrganisationID) -> OrganisationServices? = { _ in nil }
     ) {
@@ -124,11 +132,13 @@ public struct ConsoleServices: Sendable {
             domains: domains, reports: reports, intake: intake, door: door, adviser: adviser)
         self.others = others
         self.now = now
+        self.machineNow = machineNow ?? now
         self.gateway = gateway
         self.changes = changes
         self.evidence = evidence
         self.way = way
         self.operations = operations
+        self.demonstration = demonstration
         self.places = places
     }
 

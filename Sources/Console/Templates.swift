@@ -34,16 +34,19 @@ struct Templates: Sendable {
     private let showsChanges: Bool
     private let showsEvidence: Bool
     private let showsWay: Bool
+    private let demonstration: DemonstrationServices?
 
     /// - Parameters:
     ///   - showsMail: whether there are pages about messages and the queue.
     ///   - showsChanges: whether there are pages about changes of the DNS.
     ///   - showsEvidence: whether there is the page for evidence packs.
     ///   - showsWay: whether there are pages about the way to reject.
+    ///   - demonstration: whose bar stands over every page.
     init(
         showsMail: Bool = false, showsChanges: Bool = false, showsEvidence: Bool = false,
-        showsWay: Bool = false
+        showsWay: Bool = false, demonstration: DemonstrationServices? = nil
     ) throws {
+        self.demonstration = demonstration
         self.showsEvidence = showsEvidence
         self.showsMail = showsMail
         self.showsChanges = showsChanges
@@ -71,6 +74,7 @@ struct Templates: Sendable {
         ("changes", PackageResources.changes_mustache),
         ("deletemessage", PackageResources.deletemessage_mustache),
         ("deletequeue", PackageResources.deletequeue_mustache),
+        ("demonstration", PackageResources.demonstration_mustache),
         ("discard", PackageResources.discard_mustache),
         ("domain", PackageResources.domain_mustache),
         ("emergency", PackageResources.emergency_mustache),
@@ -94,6 +98,7 @@ struct Templates: Sendable {
         ("ownaccount", PackageResources.ownaccount_mustache),
         ("people", PackageResources.people_mustache),
         ("peopletabs", PackageResources.peopletabs_mustache),
+        ("places", PackageResources.places_mustache),
         ("plan", PackageResources.plan_mustache),
         ("portfolio", PackageResources.portfolio_mustache),
         ("programme", PackageResources.programme_mustache),
@@ -140,6 +145,13 @@ struct Templates: Sendable {
             showsChanges && isReader && visit.organisation == .first)
         fields["showsEvidence"] = .flag(showsEvidence && isReader)
         fields["showsWay"] = .flag(showsWay && isReader && visit.organisation == .first)
+        if let demonstration, visit.account != nil {
+            fields["demonstration"] = .fields(
+                DemonstrationPages.fields(
+                    demonstration,
+                    mayAct: visit.isAny(of: RouteAccess.workers)
+                        && visit.organisation == .first))
+        }
         fields["formToken"] = .text(visit.formToken)
         fields["accountName"] = visit.account.map { ForeignText.value($0.name, limit: 24) }
         for place in Page.Place.allCases {

@@ -3,7 +3,30 @@ import Identities
 extension DemonstrationPortfolio {
     /// A zone file with all names of the demonstration, and nothing else in the world.
     public var zone: String {
-        var lines = ["; The demonstration's DNS: everything else does not exist.", "$TTL 3600"]
+        let head = ["; The demonstration's DNS: everything else does not exist.", "$TTL 3600"]
+        return (head + lines).joined(separator: "\n") + "\n"
+    }
+
+    /// The five domains as zones of a primary server at 127.0.0.1, by name.
+    public var primaryZones: [(name: String, text: String)] {
+        DemonstrationDomain.all.map { domain in
+            let own = lines.filter { line in
+                let owner = line.prefix { $0 != " " }
+                return owner == "\(domain.name)." || owner.hasSuffix(".\(domain.name).")
+            }
+            let head = [
+                "$TTL 3600",
+                "\(domain.name). IN SOA ns1.\(domain.name). hostmaster.\(domain.name). "
+                    + "1 3600 600 86400 60",
+                "\(domain.name). IN NS ns1.\(domain.name).",
+                "ns1.\(domain.name). IN A 127.0.0.1",
+            ]
+            return (domain.name, (head + own).joined(separator: "\n") + "\n")
+        }
+    }
+
+    private var lines: [String] {
+        var lines: [String] = []
         for domain in DemonstrationDomain.all {
             lines.append("\(domain.name). IN A 192.0.2.1")
             if let record = domain.records.first?.text {
@@ -13,8 +36,18 @@ extension DemonstrationPortfolio {
             for (index, exchange) in domain.mx.enumerated() {
                 lines.append("\(domain.name). IN MX \(10 * (index + 1)) \(exchange).")
             }
-            if !domain.zone.isEmpty { lines.append(domain.zone) }
+            lines += domain.zone.split(separator: "\n").map(String.init)
             for sender in domain.senders { lines += reverse(of: sender) }
+        }
+        // Where the keys of services lie that domains name by aliases.
+        for name in [
+            "s1.domainkey.u1234.wl.sendgrid.net", "zendesk1._domainkey.zendesk.com",
+            "zendesk2._domainkey.zendesk.com", "dkim2.mcsv.net", "dkim3.mcsv.net",
+            "litesrv._domainkey.mlsend.com",
+        ] {
+            lines.append(
+                "\(name). IN TXT \"v=DKIM1; k=ed25519; "
+                    + "p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\"")
         }
         // Who writes to the bank in the gateway's demonstration: a supplier that proves itself from
         // this machine, and a shop that proves nothing.
@@ -29,7 +62,7 @@ extension DemonstrationPortfolio {
         for third in stride(from: 0, to: 60, by: 2) {
             lines.append("*.\(third).19.198.bl.example. IN A 127.0.0.2")
         }
-        return lines.joined(separator: "\n") + "\n"
+        return lines
     }
 
     private func reverse(of sender: DemonstrationSender) -> [String] {

@@ -22,26 +22,40 @@ public struct DemonstrationPortfolio: Sendable {
     public func write(to folder: String) throws {
         var random = SeededRandom(seed: seed)
         for domain in DemonstrationDomain.all {
-            for style in ReporterStyle.all {
-                for index in stride(from: Self.dayCount, to: 0, by: -style.daysTogether) {
-                    // A report of several days ends with the last of them.
-                    let day = lastDay.advanced(
-                        by: index + 1 - style.daysTogether - Self.dayCount)
-                    try write(domain, style, day, to: folder, &random)
-                }
+            try write(
+                domain, days: Self.dayCount, until: lastDay, to: folder, &random
+            ) { day in
+                let daysAgo = lastDay.number - day.number
+                return DemonstrationSetting(
+                    record: domain.records.first { $0.daysAgo >= daysAgo }?.text ?? "")
             }
         }
         try writeOddities(to: folder)
     }
 
-    private func write(
-        _ domain: DemonstrationDomain, _ style: ReporterStyle, _ day: UTCDay, to folder: String,
-        _ random: inout SeededRandom
+    /// Writes the reports about one domain.
+    func write(
+        _ domain: DemonstrationDomain, days: Int, until last: UTCDay, to folder: String,
+        _ random: inout SeededRandom, setting: (UTCDay) -> DemonstrationSetting
     ) throws {
-        let record = tags(of: domain, on: day)
+        for style in ReporterStyle.all {
+            for index in stride(from: days, to: 0, by: -style.daysTogether) {
+                // A report of several days ends with the last of them, and reaches back no further
+                // than the first.
+                guard index >= style.daysTogether else { continue }
+                let day = last.advanced(by: index + 1 - style.daysTogether - days)
+                try write(domain, style, day, setting(day), to: folder, &random)
+            }
+        }
+    }
+
+    private func write(
+        _ domain: DemonstrationDomain, _ style: ReporterStyle, _ day: UTCDay,
+        _ setting: DemonstrationSetting, to folder: String, _ random: inout SeededRandom
+    ) throws {
         var rows: [DemonstrationRow] = []
         for sender in domain.senders {
-            rows += self.rows(of: sender, domain, record, style, day, &random)
+            rows += self.rows(of: sender, domain, setting, style, day, &random)
         }
         guard !rows.isEmpty else { return }
         let begin = day.firstSecond
@@ -49,7 +63,7 @@ public struct DemonstrationPortfolio: Sendable {
         let number = String(random.next(), radix: 36)
         let reportID = style.messageIDStyle ? "<\(number)@\(style.name.lowercased())>" : number
         let text = ReportText(
-            style: style, domain: domain, record: record, begin: begin, end: end,
+            style: style, domain: domain, record: setting.tags, begin: begin, end: end,
             reportID: reportID
         ).render(rows)
         let reporter = style.name.lowercased().replacing(" ", with: "-")
@@ -96,19 +110,5 @@ public struct DemonstrationPortfolio: Sendable {
             "total-failure-session-count":0}}]}
             """
         try save(Array(tls.utf8), folder, "google.com!ledger-pay.example!tls.json")
-    }
-
-    /// The tags of the record that stood on a day.
-    private func tags(of domain: DemonstrationDomain, on day: UTCDay) -> [String: String] {
-        let daysAgo = lastDay.number - day.number
-        let text = domain.records.first { $0.daysAgo >= daysAgo }?.text ?? ""
-        var tags: [String: String] = [:]
-        for part in text.split(separator: ";") {
-            let pair = part.split(separator: "=", maxSplits: 1)
-            guard pair.count == 2 else { continue }
-            let name = pair[0].filter { $0 != " " }
-            if name != "v" { tags[name] = pair[1].filter { $0 != " " } }
-        }
-        return tags
     }
 }

@@ -36,11 +36,15 @@ struct DemonstrationSender {
     var daily: Double
     /// Subdomain that the From addresses use; nil for the domain.
     var subdomain: String?
-    /// Days before the last on which it sent: nil for all.
+    /// It began so many days before the last; nil for long ago.
     var fromDaysAgo: Int?
-    var untilDaysAgo = 0
     /// Rows a report has for it at most.
     var rows = 2
+    /// Names below the domain at which the service has its customers publish keys: once one of
+    /// them is in the DNS, it signs as the domain.
+    var keys: [String] = []
+    /// Somebody who sends less every day that receivers refuse all of it.
+    var givesUp = false
 }
 
 /// A made-up domain.

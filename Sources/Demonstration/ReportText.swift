@@ -67,7 +67,8 @@ struct ReportText {
             ? tag("np", "np", default: record["sp"] ?? record["p"]) : ""
         let method =
             style.isRFC9990
-            ? "<testing>n</testing><discovery_method>treewalk</discovery_method>" : ""
+            ? "<testing>\(record["t"] == "y" ? "y" : "n")</testing><discovery_method>treewalk</discovery_method>"
+            : ""
         return "  <policy_published><domain>\(domain.name)</domain>\(alignment)"
             + tag("p", "p", default: "none") + tag("sp", "sp", default: record["p"])
             + "\(percentage)\(nonexistent)\(method)</policy_published>\n"

@@ -25,6 +25,8 @@ struct House {
     let suffixes: PublicSuffixList
     /// What proves whose the mails are that reports are fetched with; nil without DNS.
     let authenticator: MessageAuthenticator?
+    /// Seconds since 1970-01-01T00:00:00Z; a demonstration has a clock of its own.
+    let now: @Sendable () -> Int64
 
     func close() async throws { try await database.close() }
 
@@ -49,7 +51,7 @@ struct House {
         let store = IntakeStore(database: database, organisation: organisation)
         let pipeline = ReportPipeline(
             intake: store, identifier: SenderIdentifier(catalogue: .embedded), suffixes: suffixes,
-            facts: facts, now: { clock() })
+            facts: facts, now: now)
         let domains = domains.beside(organisation)
         return OrganisationServices(
             domains: domains,
@@ -64,7 +66,8 @@ struct House {
     /// - Parameter takesIn: whether reports are going to be taken in; files that only then matter
     ///   are opened only then.
     static func open(
-        _ settings: Settings, lookup: (any DNSLookup)?, takesIn: Bool = false
+        _ settings: Settings, lookup: (any DNSLookup)?, takesIn: Bool = false,
+        now: @escaping @Sendable () -> Int64 = { clock() }
     ) async throws -> House {
         let suffixes = try suffixList(settings)
         let networks = takesIn ? try NetworkLookup(paths: settings.networks) : nil
@@ -80,7 +83,7 @@ struct House {
         let pipeline = ReportPipeline(
             intake: intakeStore, identifier: SenderIdentifier(catalogue: .embedded),
             suffixes: suffixes, facts: facts, ownDomains: settings.ownDomains,
-            failureReports: settings.intake.failureReports, policies: lookup, now: { clock() })
+            failureReports: settings.intake.failureReports, policies: lookup, now: now)
         return House(
             database: database, domains: DomainStore(database: database),
             reports: ReportStore(database: database), intakeStore: intakeStore,
@@ -90,7 +93,7 @@ struct House {
                 MessageAuthenticator(
                     lookup: $0, suffixes: suffixes,
                     options: MessageAuthenticatorOptions(checks: [.dkim, .dmarc]))
-            })
+            }, now: now)
     }
 
     /// Seals what an older program left open. Mail and reports do not wait for that: where it

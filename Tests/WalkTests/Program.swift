@@ -51,11 +51,11 @@ struct Program {
     /// its process id.
     static func start(
         _ arguments: [String], scratch: String, input: String? = nil,
-        environment: [String: String] = [:], folder: String? = nil
+        environment: [String: String] = [:], folder: String? = nil, through: [String] = []
     ) throws -> pid_t {
         let there = folder.map { ["/usr/bin/env", "-C", $0] } ?? []
         return try ChildProgram.start(
-            there + [path] + arguments,
+            there + through + [path] + arguments,
             streams: [
                 .read(input ?? "/dev/null"), .write(scratch + ".out"), .write(scratch + ".err"),
             ], environment: ProcessInfo.processInfo.environment.merging(environment) { $1 })

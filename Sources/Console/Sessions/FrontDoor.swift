@@ -53,7 +53,8 @@ struct FrontDoor: RouterMiddleware {
             throw ConsoleError.notFound("There is no such address.")
         }
         if let token = cookies.session(in: request),
-            let admission = try await services.accounts.admission(in: token, now: services.now())
+            let admission = try await services.accounts.admission(
+                in: token, now: services.machineNow())
         {
             context.visit.account = admission.account
             context.visit.membership = admission.membership
@@ -126,7 +127,7 @@ struct FrontDoor: RouterMiddleware {
         let field = request.headers[.authorization] ?? ""
         guard field.lowercased().hasPrefix("bearer "), field.utf8.count <= Limits.bearer,
             let token = try await services.accounts.token(
-                shown: String(field.dropFirst("bearer ".count)), now: services.now())
+                shown: String(field.dropFirst("bearer ".count)), now: services.machineNow())
         else { throw ConsoleError.noToken }
         guard token.scopes.contains(scope), roles.contains(token.role) else {
             throw ConsoleError.forbidden(
@@ -184,6 +185,12 @@ struct FrontDoor: RouterMiddleware {
     }
 
     private static func address(of request: Request) -> String {
+        guard request.method == .get || request.method == .head else {
+            // What a form was sent to is no page: the page that the form stood on is above it.
+            let above = request.uri.path.split(separator: "/").dropLast()
+            return above.first == "account"
+                ? "/account" : LocalAddress.checked("/" + above.joined(separator: "/"))
+        }
         let query = request.uri.query.map { "?" + $0 } ?? ""
         return LocalAddress.checked(request.uri.path + query)
     }

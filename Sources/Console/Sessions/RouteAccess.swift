@@ -132,6 +132,8 @@ enum RouteAccess: Hashable, Sendable {
         "POST /way/{id}/decline": .zones(workers),
         "POST /way/two-people": .zones(owners),
 
+        "POST /demonstration/days": .zones(workers),
+
         "GET /people": .members(readers),
         "POST /people/invite": .members(owners),
         "POST /people/invitations/{id}/withdraw": .members(owners),

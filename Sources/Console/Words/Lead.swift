@@ -87,10 +87,27 @@ enum Words {
             pieces.append(piece(Numbers.share(forged, of: counts.total), strong: true))
             pieces.append(
                 piece(" was forged: \(Numbers.spoken(forged)) messages in your name."))
+            if let fate = fateOfForged(overview) { pieces.append(piece(" " + fate)) }
         } else {
             pieces.append(piece("Nobody was seen sending in your name."))
         }
         return pieces
+    }
+
+    /// What receivers did with the forged mail; nil where the sums of its senders hold other mail
+    /// too.
+    private static func fateOfForged(_ overview: DomainOverview) -> String? {
+        let forgers = overview.senders.filter { $0.counts[.forged] > 0 }
+        guard overview.otherCounts[.forged] == 0,
+            forgers.allSatisfy({ $0.counts[.forged] == $0.counts.total })
+        else { return nil }
+        let forged = overview.counts[.forged]
+        let refused = forgers.reduce(Int64(0)) { ClassCounts.sum($0, $1.rejected) }
+        let stopped = forgers.reduce(refused) { ClassCounts.sum($0, $1.quarantined) }
+        if refused >= forged { return "Receivers refused all of it." }
+        if stopped >= forged { return "Receivers refused all of it or put it aside." }
+        if stopped == 0 { return "Receivers let all of it through." }
+        return "Receivers refused \(Numbers.share(stopped, of: forged)) of it or put it aside."
     }
 
     static func perDay(_ messages: Int64, days: Int) -> String {

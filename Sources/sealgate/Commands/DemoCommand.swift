@@ -1,10 +1,15 @@
 import ArgumentParser
-import Storage
+import Console
+import DNS
+import DNSResolver
 import Demonstration
 import DomainWatch
 import FoundationEssentials
+import HostedDNS
 import MailReports
 import ReportConsumer
+import ServiceLifecycle
+import Storage
 
 /// `sealgate demo`: a console with made-up domains, its reports taken in through the real intake.
 struct DemoCommand: AsyncParsableCommand, GivesFlags {
@@ -12,8 +17,10 @@ struct DemoCommand: AsyncParsableCommand, GivesFlags {
         commandName: "demo",
         abstract: "Shows the console with five made-up domains and their reports.",
         discussion: """
-            Nothing leaves this machine: names are answered from a zone file of the demonstration.
-            The data folder is made anew at each start.
+            Nothing leaves this machine: names are answered from a zone file of the demonstration. \
+            Where Knot DNS is installed (apt install knot), one of its own serves the five domains \
+            on this machine, and their DNS can be changed. The data folder is made anew at each \
+            start.
             """)
 
     @Option(
@@ -48,8 +55,61 @@ struct DemoCommand: AsyncParsableCommand, GivesFlags {
         var own = Settings()
         own.dataFolder = data
         own.blocklists = portfolio.blocklists
-        let house = try await House.open(
-            own, lookup: try zoneLookup(data + "/dns.zone"), takesIn: true)
+        let (primary, missing) = try await startPrimary(portfolio, data)
+        defer { primary?.stop() }
+        let world = try zoneLookup(data + "/dns.zone")
+        let lookup: any DNSLookup =
+            primary.map { DemonstrationLookup(world: world, primary: $0) } ?? world
+        let clock = DemonstrationClock()
+        let house = try await House.open(own, lookup: lookup, takesIn: true) { clock.now }
+        try await takeIn(folder, house)
+        if noConsole { return try await house.close() }
+        // Here nothing is sent: the page tells.
+        _ = try await AlertRound(database: house.database).step(now: clock.now)
+        own.changes.keys = primary?.keyFile
+        own.changes.primaries = primary?.primaries ?? []
+        let mail = try DemonstrationMail(folder: data, port: smtpPort)
+        let gateway = try GatewayHouse.open(
+            mail.settings, house: house, lookup: house.lookup, logger: gatewayLogger())
+        let zones = try primary.map { try DemonstrationZones(house, own, primary: $0) }
+        let calendar = DemonstrationCalendar(
+            house: house, folder: data, clock: clock, lookup: lookup, rules: zones?.rules,
+            future: DemonstrationFuture(after: portfolio))
+        try await serve(
+            house, settings.console, gateway: gateway, desk: zones?.desk, way: zones?.way,
+            demonstration: DemonstrationServices(
+                state: { clock.state }, missing: missing,
+                letPass: { try await calendar.letPass() }),
+            also: [mail.server] + (zones?.services ?? [])
+        ) { address in
+            let link = try await house.firstSignInLink(address) ?? address
+            say(Self.words(link: link, mail: mail, primary: primary, missing: missing))
+        }
+        try await house.close()
+    }
+
+    /// The primary server of the five domains, or what is missing for it.
+    private func startPrimary(
+        _ portfolio: DemonstrationPortfolio, _ data: String
+    ) async throws -> (DemonstrationPrimary?, String?) {
+        guard !noConsole else { return (nil, nil) }
+        guard FileManager.default.isExecutableFile(atPath: DemonstrationPrimary.program) else {
+            return (
+                nil, "Without Knot DNS no record can be changed here: apt install knot."
+            )
+        }
+        do {
+            let folder = URL(filePath: data).standardizedFileURL.path() + "/knot"
+            return (
+                try await DemonstrationPrimary.start(in: folder, zones: portfolio.primaryZones),
+                nil
+            )
+        } catch let error as PlainError {
+            return (nil, "No record can be changed here: \(error)")
+        }
+    }
+
+    private func takeIn(_ folder: String, _ house: House) async throws {
         let bar = ProgressBar()
         note("Making and taking in the reports of five made-up domains …")
         let result = try await Importer(pipeline: house.pipeline, width: 2).run(
@@ -60,34 +120,37 @@ struct DemoCommand: AsyncParsableCommand, GivesFlags {
             "Took in \(counted(result.counts.reports, "report")) about "
                 + "\(counted(result.counts.messages, "message")); "
                 + "\(counted(result.counts.refused, "document")) set aside, as in real life.")
-        if noConsole { return try await house.close() }
-        // Here nothing is sent: the page tells.
-        _ = try await AlertRound(database: house.database).step(now: clock())
-        let mail = try DemonstrationMail(folder: data, port: smtpPort)
-        let gateway = try GatewayHouse.open(
-            mail.settings, house: house, lookup: house.lookup, logger: gatewayLogger())
-        try await serve(
-            house, settings.console, gateway: gateway, also: [mail.server]
-        ) { address in
-            let link = try await house.firstSignInLink(address) ?? address
-            say(
+    }
+
+    private static func words(
+        link: String, mail: DemonstrationMail, primary: DemonstrationPrimary?, missing: String?
+    ) -> String {
+        let zone =
+            primary.map { primary in
                 """
+                Stop an attack: on the page of harbour-bank.example authorise the three services that \
+                wait
+                for it, publish p=reject, and let seven days pass. Its DNS is a Knot of its own:
+                  dig @127.0.0.1 -p \(primary.server.port) _dmarc.harbour-bank.example TXT
+                """
+            } ?? missing ?? ""
+        return """
 
-                Open the console:  \(link)
+            Open the console:  \(link)
 
-                Send mail to the bank through its gateway, and see on its page "Messages" what became
-                of it. A supplier that proves itself, a forged director, a shop that proves nothing:
-                \(mail.lines)
+            \(zone)
 
-                Then try it on your own reports:
-                  sealgate import FOLDER          files, mails, mbox, Maildir, zip, gzip
-                  sealgate senders --domain D     who sends as D
-                  sealgate plan --domain D        what stands between D and p=reject
+            Send mail to the bank through its gateway, and see on its page "Messages" what became
+            of it. A supplier that proves itself, a forged director, a shop that proves nothing:
+            \(mail.lines)
 
-                Stop it with Ctrl-C.
-                """)
-        }
-        try await house.close()
+            Then try it on your own reports:
+              sealgate import FOLDER          files, mails, mbox, Maildir, zip, gzip
+              sealgate senders --domain D     who sends as D
+              sealgate plan --domain D        what stands between D and p=reject
+
+            Stop it with Ctrl-C.
+            """
     }
 
     /// Makes the folder anew if it is a demonstration's; anything else in it is somebody's data.

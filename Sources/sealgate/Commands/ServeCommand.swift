@@ -125,7 +125,8 @@ extension House {
 /// Runs the console until it is stopped by a signal; `started` is told its address.
 func serve(
     _ house: House, _ options: Settings.Console, gateway: GatewayHouse? = nil,
-    desk: ChangeDesk? = nil, way: WayDesk? = nil, also services: [any Service] = [],
+    desk: ChangeDesk? = nil, way: WayDesk? = nil,
+    demonstration: DemonstrationServices? = nil, also services: [any Service] = [],
     started: @escaping @Sendable (String) async throws -> Void
 ) async throws {
     var logger = Logger(label: "console")
@@ -136,8 +137,10 @@ func serve(
         services: ConsoleServices(
             domains: house.domains, reports: house.reports, intake: house.intakeStore,
             accounts: house.accounts, door: house.intake, adviser: house.adviser,
-            now: { clock() }, gateway: gateway?.consoleServices(house), changes: desk, way: way,
+            now: house.now, machineNow: { clock() }, gateway: gateway?.consoleServices(house),
+            changes: desk, way: way,
             evidence: house.evidence, operations: gateway?.operations ?? OperationsServices(),
+            demonstration: demonstration,
             places: { try await house.places.states() }, others: { house.rooms(of: $0) }),
         configuration: ConsoleConfiguration(
             host: options.host, port: options.port, publicURL: publicURL),

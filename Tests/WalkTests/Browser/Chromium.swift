@@ -107,6 +107,46 @@ final class Chromium {
         try waitForPage { try run("document.querySelector('\(form)').requestSubmit(); 1") }
     }
 
+    /// Clicks what a selector finds first, and waits for the page that it leads to.
+    func click(_ selector: String) throws {
+        hasLoaded = false
+        try waitForPage {
+            let found = try run(
+                "(() => { const found = document.querySelector(`\(selector)`); "
+                    + "found?.click(); return found !== null; })()")
+            guard found == true else { throw Failure(description: "There is no \(selector).") }
+        }
+    }
+
+    /// Clicks a link to a file, and waits until the file is there.
+    ///
+    /// - Returns: its path.
+    func download(_ selector: String, to folder: String) throws -> String {
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        try ask(
+            "Browser.setDownloadBehavior",
+            ["behavior": "allow", "downloadPath": .text(folder)])
+        try run("document.querySelector(`\(selector)`).click(); 1")
+        let end = ContinuousClock.now + .seconds(Self.patience)
+        while ContinuousClock.now < end {
+            // While it is under way it has another ending.
+            let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+            if let file = files.first, files.count == 1, !file.hasSuffix(".crdownload"),
+                !file.hasPrefix(".")
+            {
+                return folder + "/" + file
+            }
+            usleep(50_000)
+        }
+        throw Failure(description: "Nothing was downloaded from \(selector).")
+    }
+
+    /// What a person reads on the page.
+    func text() throws -> String {
+        try run("document.querySelector('main').innerText").text ?? ""
+    }
+
     func pressTab() throws {
         for kind in ["rawKeyDown", "keyUp"] {
             try ask(

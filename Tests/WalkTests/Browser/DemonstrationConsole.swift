@@ -7,13 +7,19 @@ final class DemonstrationConsole {
     let firstLink: String
     /// The commands that it offers to try, as a person would copy them.
     let mailCommands: [String]
-    private let pid: pid_t
+    /// Where the primary server of its domains listens.
+    let primaryPort: Int
+    let pid: pid_t
 
-    init(folder: String) throws {
+    /// All that it said until it ran.
+    let said: String
+
+    /// - Parameter through: a program that runs it, with its arguments.
+    init(folder: String, through: [String] = []) throws {
         let scratch = folder + "/console"
         let pid = try Program.start(
             ["demo", "--data", folder + "/demo", "--port", "0", "--smtp-port", "0"],
-            scratch: scratch)
+            scratch: scratch, through: through)
         self.pid = pid
         let end = ContinuousClock.now + .seconds(120)
         var found: String?
@@ -33,8 +39,12 @@ final class DemonstrationConsole {
             usleep(50_000)
         }
         self.firstLink = found ?? ""
+        self.said = said
         mailCommands = said.split(separator: "\n").map(String.init)
             .filter { $0.hasPrefix("  swaks ") }
+        primaryPort =
+            said.split(whereSeparator: \.isWhitespace).drop { $0 != "-p" }.dropFirst().first
+            .flatMap { Int($0) } ?? 0
     }
 
     /// `http://127.0.0.1:PORT`.

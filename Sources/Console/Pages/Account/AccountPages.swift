@@ -18,7 +18,7 @@ struct AccountPages {
         router.get("/welcome") { request, context in
             let token = Query(request)["token"] ?? ""
             guard let secret = SecretToken(token),
-                try await services.accounts.isLinkValid(secret, now: services.now())
+                try await services.accounts.isLinkValid(secret, now: services.machineNow())
             else { return brokenLink(context) }
             return welcomePage(token: secret, problem: nil, name: "", context)
         }
@@ -66,7 +66,7 @@ struct AccountPages {
     private func signIn(_ request: Request, _ context: ConsoleContext) async throws -> Response {
         let form = context.form
         let (name, address) = (form["name"], context.remoteAddress)
-        let now = services.now()
+        let now = services.machineNow()
         if let pause = await throttle.pause(name: name, address: address, now: now) {
             throw ConsoleError.tooManyTries(waitSeconds: pause)
         }
@@ -103,7 +103,7 @@ struct AccountPages {
         }
         let next = LocalAddress.checked(form["next"])
         let (outcome, account) = try await services.accounts.secondStep.finish(
-            step, code: form["code"], now: services.now())
+            step, code: form["code"], now: services.machineNow())
         switch outcome {
         case .accepted:
             guard let account else { return .redirect(to: "/sign-in", type: .normal) }
@@ -134,7 +134,8 @@ struct AccountPages {
 
     /// A new session, never the visitor's old token: who planted that one gains nothing.
     private func open(_ account: Account, next: String) async throws -> Response {
-        let session = try await services.accounts.openSession(for: account, now: services.now())
+        let session = try await services.accounts.openSession(
+            for: account, now: services.machineNow())
         var response = Response.redirect(to: next, type: .normal)
         cookies.set(session: session, in: &response)
         return response
@@ -152,7 +153,7 @@ struct AccountPages {
         }
         do {
             let account = try await services.accounts.welcome(
-                token, name: form["name"], password: form["password"], now: services.now())
+                token, name: form["name"], password: form["password"], now: services.machineNow())
             context.logger.info("The first administrator was created")
             return try await open(account, next: "/")
         } catch AccountError.linkNotValid {

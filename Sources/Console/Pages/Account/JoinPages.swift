@@ -13,14 +13,14 @@ struct JoinPages {
         router.get("/join") { request, context in
             guard let token = SecretToken(Query(request)["token"] ?? ""),
                 let invitation = try await services.accounts.invitation(
-                    token, now: services.now())
+                    token, now: services.machineNow())
             else { return broken(context) }
             return page(invitation, token, problem: nil, context)
         }
         router.post("/join") { _, context in
             guard let token = SecretToken(context.form["token"]),
                 let invitation = try await services.accounts.invitation(
-                    token, now: services.now())
+                    token, now: services.machineNow())
             else { return broken(context) }
             do {
                 return try await join(token, context)
@@ -35,7 +35,7 @@ struct JoinPages {
     }
 
     private func join(_ token: SecretToken, _ context: ConsoleContext) async throws -> Response {
-        let (accounts, form, now) = (services.accounts, context.form, services.now())
+        let (accounts, form, now) = (services.accounts, context.form, services.machineNow())
         if let account = context.visit.account, let session = context.visit.secret {
             let invitation = try await accounts.join(token, as: account, now: now)
             _ = try await accounts.look(at: invitation.organisation.id, in: session, now: now)

@@ -23,7 +23,7 @@ struct OwnAccountPages {
         router.post("/account/second-step/confirm") { _, context in
             let codes = try await services.accounts.secondStep.confirm(
                 try account(context), code: context.form["code"],
-                in: context.visit.organisation ?? .first, now: services.now())
+                in: context.visit.organisation ?? .first, now: services.machineNow())
             return templates.response(
                 try await page(
                     context, codes: codes ?? [],
@@ -36,7 +36,7 @@ struct OwnAccountPages {
         router.post("/account/second-step/end") { _, context in
             let outcome = try await services.accounts.secondStep.end(
                 try account(context), code: context.form["code"],
-                in: context.visit.organisation ?? .first, now: services.now())
+                in: context.visit.organisation ?? .first, now: services.machineNow())
             switch outcome {
             case .accepted: return Response.redirect(to: "/account?ended=1", type: .normal)
             case .wait(let seconds): throw ConsoleError.tooManyTries(waitSeconds: seconds)

@@ -17,7 +17,7 @@ struct OrganisationPages {
             guard let session = context.visit.secret, context.visit.account != nil,
                 let id = Int64(context.form["organisation"]),
                 try await services.accounts.look(
-                    at: OrganisationID(rawValue: id), in: session, now: services.now())
+                    at: OrganisationID(rawValue: id), in: session, now: services.machineNow())
             else { throw ConsoleError.notFound("You do not belong to this organisation.") }
             return Response.redirect(to: "/", type: .normal)
         }

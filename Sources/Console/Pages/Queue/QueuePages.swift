@@ -9,7 +9,7 @@ struct QueuePages {
     func register(on router: Router<ConsoleContext>) {
         router.get("/queue") { request, context in
             let page = QueuePage(
-                snapshot: try await gateway.queue(), now: services.now() &* 1_000,
+                snapshot: try await gateway.queue(), now: services.machineNow() &* 1_000,
                 mayAct: context.mayManageMail, done: Query(request)["done"],
                 count: Query(request)["n"].flatMap { Int($0) })
             return templates.response(page.draw(), for: context.visit)

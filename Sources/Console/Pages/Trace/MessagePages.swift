@@ -45,7 +45,7 @@ struct MessagePages {
         let place = query["at"].flatMap { MessagePage.Place($0) }
         let page = try await gateway.messages.search(
             asked.question.search, limit: Limits.messageRows, from: place)
-        let today = MailReports.UTCDay(secondsSinceEpoch: services.now())
+        let today = MailReports.UTCDay(secondsSinceEpoch: services.machineNow())
         let counts =
             asked.isEmpty && place == nil
             ? try await gateway.messages.counts(today...today) : []

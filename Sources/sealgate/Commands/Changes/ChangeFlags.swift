@@ -60,12 +60,14 @@ extension House {
         _ settings: Settings, asker: any ZoneAsking, people: AuditActor.Kind = .person,
         allowsUnsigned: Bool = false
     ) throws -> ChangeDesk {
-        ChangeDesk(
+        let now = now
+        // Signatures carry the machine's time, whatever day it is here: servers compare theirs.
+        return ChangeDesk(
             store: ChangeStore(database: database, people: people), asker: asker,
             keys: KeyRing(
                 keys: try keys(settings.changes.keys), primaries: settings.changes.primaries),
             updater: ZoneUpdater { clock() }, allowsUnsigned: allowsUnsigned
-        ) { clock() }
+        ) { now() }
     }
 
     private func keys(_ path: String?) throws -> [TransactionKey] {

@@ -9,6 +9,7 @@ struct ChangeWatchService: Service {
     private static let pause: Duration = .seconds(30)
 
     let watch: ChangeWatch
+    var now: @Sendable () -> Int64 = { clock() }
     let logger: Logger
 
     func run() async throws {
@@ -22,7 +23,7 @@ struct ChangeWatchService: Service {
 
     private func step() async {
         do {
-            for (id, state) in try await watch.step(now: clock()).moved {
+            for (id, state) in try await watch.step(now: now()).moved {
                 let level: Logger.Level =
                     state == .changedOutside || state == .overdue ? .warning : .notice
                 logger.log(level: level, "The DNS change \(id) is now \(state.words)")

@@ -7,23 +7,23 @@ import Storage
 extension House {
     /// The desk for changes of policies.
     func wayDesk(changes: ChangeDesk) -> WayDesk {
-        let (adviser, domains) = (adviser, domains)
+        let (adviser, domains, now) = (adviser, domains, now)
         return WayDesk(
             store: WayStore(database: database), changes: changes,
             advice: WayAdvice(
                 survey: { await adviser.survey($0) },
                 risk: { domain, record, days in
                     let overview = try await domains.overview(
-                        of: domain, days: days, until: nil, now: clock())
+                        of: domain, days: days, until: nil, now: now())
                     var owners: [String: String] = [:]
                     for sender in overview?.senders ?? [] {
                         owners[sender.key] = sender.decision?.owner
                     }
                     return try await adviser.risk(
-                        of: domain, record: record, days: days, until: nil, now: clock(),
+                        of: domain, record: record, days: days, until: nil, now: now(),
                         owners: owners)
                 })
-        ) { clock() }
+        ) { now() }
     }
 }
 
