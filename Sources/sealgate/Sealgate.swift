@@ -28,6 +28,7 @@ struct Sealgate: AsyncParsableCommand {
             SignCommand.self, SealCommand.self, KeyCommand.self, QueueCommand.self,
             TraceCommand.self, BalanceCommand.self, DoctorCommand.self, SetupCommand.self,
             OrganisationCommand.self, PeopleCommand.self, TokensCommand.self, AuditCommand.self,
+            ExportCommand.self,
             ChangeCommand.self, WayCommand.self, EvidenceCommand.self, AlertCommand.self,
             ConfigCommand.self,
         ])

@@ -159,6 +159,45 @@ import Testing
         }
     }
 
+    @Test func `what happened is fetched from cursor to cursor with a scope of its own`()
+        async throws
+    {
+        let tenants = try await Tenants()
+        let tokens = tenants.accounts.tokens(of: .first)
+        let (actor, now) = (AuditActor(tenants.owner), tenants.clock.now)
+        let made = try await tokens.make(
+            "siem", scopes: [.exportEvents], role: .auditor, days: 1, by: actor, now: now)
+        let other = try await tokens.make(
+            "other", scopes: [.readAudit, .read], role: .auditor, days: 1, by: actor, now: now)
+        try await tenants.serve { port in
+            let browser = Browser(port: port)
+            let token = ["Authorization": "Bearer \(made.text)"]
+            func ask(_ query: String) async throws -> [[String: Any]] {
+                let answer = try await browser.get("/api/v1/events\(query)", headers: token)
+                #expect(answer.status == 200 && answer["Content-Type"] == "application/x-ndjson")
+                return try answer.text.split(separator: "\n").map {
+                    try #require(
+                        try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+                }
+            }
+            let whole = try await ask("")
+            #expect(whole.count > 2)
+            var (lines, cursor) = ([[String: Any]](), "a0.l0.m0")
+            while let line = try await ask("?limit=1&after=\(cursor)").first {
+                lines.append(line)
+                cursor = try #require(line["cursor"] as? String)
+            }
+            #expect(lines as NSArray == whole as NSArray)
+            for query in ["after=5", "after=", "after=a1.l1.m-1", "limit=0", "limit=1501"] {
+                let answer = try await browser.get("/api/v1/events?\(query)", headers: token)
+                #expect(answer.status == 400, "\(query)")
+            }
+            let narrow = try await browser.get(
+                "/api/v1/events", headers: ["Authorization": "Bearer \(other.text)"])
+            #expect(narrow.status == 403)
+        }
+    }
+
     @Test func `the audit log is fetched from where it was left`() async throws {
         try await serve { browser, token in
             let whole = try await browser.get("/api/v1/audit", headers: token)

@@ -23,6 +23,16 @@ enum ProgramAnswer {
         return Response(status: .noContent, headers: headers)
     }
 
+    /// Objects of JSON, one a line.
+    static func lines(_ text: String) -> Response {
+        var headers = HTTPFields()
+        headers[.contentType] = "application/x-ndjson"
+        headers[.cacheControl] = "no-store"
+        return Response(
+            status: .ok, headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+
     static func file(_ bytes: [UInt8], mediaType: String, name: String) -> Response {
         var headers = HTTPFields()
         headers[.contentType] = mediaType

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Gateway
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -19,6 +20,17 @@ struct ProgramPages {
             _ = try APIQuery(request, of: .token)
             guard let token = context.visit.token else { throw ConsoleError.noToken }
             return ProgramAnswer.json(TokenFacts(token))
+        }
+        router.get("/api/v1/events") { request, context in
+            let query = try APIQuery(request, of: .events)
+            guard let organisation = context.visit.organisation else { throw ConsoleError.noToken }
+            guard let cursor = ExportCursor(query.text("after") ?? "\(ExportCursor.start)") else {
+                throw ConsoleError.badRequest("after is the `cursor` of a line, as a12.l3.m456.")
+            }
+            let rows = try await services.accounts.export(of: organisation).rows(
+                after: cursor, limit: Int(query.whole("limit") ?? 1_000))
+            let line = ExportLine(organisation: organisation, verdict: MessageRecord.exported)
+            return ProgramAnswer.lines(rows.map { line.render($0) + "\n" }.joined())
         }
         router.get("/api/v1/audit") { request, context in
             let query = try APIQuery(request, of: .audit)

@@ -165,6 +165,7 @@ enum RouteAccess: Hashable, Sendable {
         "GET /api/v1/reports/{id}": .programs(.read, readers),
         "GET /api/v1/totals": .programs(.read, readers),
         "GET /api/v1/audit": .programs(.readAudit, readers),
+        "GET /api/v1/events": .programs(.exportEvents, readers),
         "GET /api/v1/domains/{domain}/senders": .programs(.read, readers),
         "POST /api/v1/domains/{domain}/senders/{key}": .programs(.change, workers),
         "GET /api/v1/domains/{domain}/way": .programs(.read, readers),

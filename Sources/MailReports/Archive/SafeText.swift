@@ -24,6 +24,9 @@ public enum SafeText {
         return String(kept)
     }
 
+    /// Whether a letter is not seen, or does something else than be seen.
+    public static func isUnseen(_ scalar: Unicode.Scalar) -> Bool { isHarmful(scalar) }
+
     /// Controls (C0, DEL, C1), line separators, and marks that are invisible or turn the order of
     /// what follows.
     static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {

@@ -48,8 +48,8 @@ public struct AlertStore: Sendable {
                 "organisation_id = ? AND over_at IS NULL", [owner], transaction)
             let known = Dictionary(
                 open.map { ($0.finding.key, $0) }, uniquingKeysWith: { first, _ in first })
-            for key in round.over {
-                guard let alert = known[key] else { continue }
+            let over = round.over.compactMap { known[$0] }
+            for alert in over {
                 try transaction.execute(
                     "UPDATE alert SET over_at = ? WHERE id = ?",
                     [.integer(now), .integer(alert.id)])
@@ -65,6 +65,8 @@ public struct AlertStore: Sendable {
                     raised.append(try Self.add(finding, owner, now, transaction))
                 }
             }
+            try Self.record(over, .over, owner, now, transaction)
+            try Self.record(raised, .raised, owner, now, transaction)
             try Self.notify(of: raised, round.channels, owner, now, notice, transaction)
             try transaction.execute(
                 """
@@ -95,6 +97,25 @@ public struct AlertStore: Sendable {
                 .integer(now),
             ])
         return Alert(id: id, finding: finding, raisedAt: now, seenAt: now)
+    }
+
+    private static func record(
+        _ alerts: [Alert], _ kind: RecordedAlert.Kind, _ owner: SQLValue, _ now: Int64,
+        _ transaction: any SQLTransaction
+    ) throws {
+        guard !alerts.isEmpty else { return }
+        let first = try Recording.next(.alert, count: alerts.count, owner, transaction)
+        for (index, alert) in alerts.enumerated() {
+            try transaction.execute(
+                """
+                INSERT INTO alert_event (organisation_id, sequence, alert_id, kind, happened_at)
+                VALUES (?, ?, ?, ?, ?)
+                """,
+                [
+                    owner, .integer(first + Int64(index)), .integer(alert.id),
+                    .text(kind.rawValue), .integer(now),
+                ])
+        }
     }
 
     private static func notify(
@@ -209,7 +230,7 @@ public struct AlertStore: Sendable {
         ).compactMap(alert)
     }
 
-    private static func alert(_ row: SQLRow) -> Alert? {
+    static func alert(_ row: SQLRow) -> Alert? {
         guard let kind = Alert.Kind(rawValue: row.text(1)) else { return nil }
         return Alert(
             id: row.integer(0),

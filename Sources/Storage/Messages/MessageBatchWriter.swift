@@ -11,7 +11,6 @@ struct MessageBatchWriter {
     func write(_ batch: MessageBatch, skippingKnown: Bool) throws {
         let known = skippingKnown ? try self.known(in: batch) : []
         let messages = batch.messages.filter { !known.contains($0.entry.id) }
-        try insert(messages)
         try insertTerms(messages)
         try insertEvents(
             skippingKnown ? try unknownEvents(of: batch, known) : batch.events)
@@ -19,9 +18,26 @@ struct MessageBatchWriter {
         for move in batch.moves { try carryOut(move) }
         for late in batch.lateTerms { try insertLate(late.term, of: late.messageID) }
         try batch.tally.write(to: transaction, organisation)
+        try insert(messages)
+        try number(messages)
     }
 
     // MARK: New rows
+
+    /// Gives messages their numbers in the order of recording; the last step, since other writers
+    /// wait from here on until the transaction ends.
+    private func number(_ messages: [MessageBatch.Pending]) throws {
+        guard !messages.isEmpty else { return }
+        let first = try Recording.next(.message, count: messages.count, owner, transaction)
+        var values: [SQLValue] = []
+        values.reserveCapacity(messages.count * 3)
+        for (index, message) in messages.enumerated() {
+            values += [owner, .integer(first + Int64(index)), .integer(message.entry.id)]
+        }
+        try transaction.insert(
+            into: "message_recorded", columns: ["organisation_id", "sequence", "message_id"],
+            values: values)
+    }
 
     private func insert(_ messages: [MessageBatch.Pending]) throws {
         let sorted = messages.sorted { $0.entry.id < $1.entry.id }

@@ -67,7 +67,7 @@ extension MessageStore {
                 let marks = Array(repeating: "?", count: ids.count).joined(separator: ", ")
                 for (table, key) in [
                     ("message_recipient", "message_id"), ("message_event", "message_id"),
-                    ("message", "id"),
+                    ("message_recorded", "message_id"), ("message", "id"),
                 ] {
                     try transaction.execute(
                         "DELETE FROM \(table) WHERE \(key) IN (\(marks))", ids)

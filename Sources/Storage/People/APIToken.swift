@@ -8,6 +8,8 @@ public enum TokenScope: String, Sendable, CaseIterable {
     case readAudit = "audit.read"
     /// Makes the changes that its role may make.
     case change
+    /// Takes out what happened, to keep it elsewhere: the audit log, alerts and messages.
+    case exportEvents = "events.export"
     /// Approves policies and has changes of the DNS made: what a program with `change` may ask for
     /// only.
     case approve
@@ -18,6 +20,7 @@ public enum TokenScope: String, Sendable, CaseIterable {
         case .bringReports: "bring reports in"
         case .readAudit: "read and export the audit log"
         case .change: "change what its role may change"
+        case .exportEvents: "export the audit log, alerts and what became of mail"
         case .approve: "approve policies, agree on rules and make changes of the DNS"
         }
     }

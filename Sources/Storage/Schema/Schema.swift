@@ -4,7 +4,7 @@ public import SQLDatabase
 public enum Schema {
     public static let migrations: [Migration] = [
         reports, accounts, rebuilding, messages, gatewayReports, people, intakePlaces, changes,
-        programme, way, alerts, signIn, changedDomains, recordFaults,
+        programme, way, alerts, signIn, export, changedDomains, recordFaults,
     ]
 
     /// Opens a store: brings its tables to the newest step.

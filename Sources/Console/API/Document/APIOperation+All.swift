@@ -1,5 +1,6 @@
 import DomainAnalysis
 import HTTPTypes
+import Storage
 
 /// Everything that programs can ask for.
 extension APIOperation {
@@ -115,10 +116,24 @@ extension APIOperation {
                 meaning: "Only entries with a larger sequence.")
         ], answer: .lines("Entries, oldest first, chained by their digests."))
 
+    static let events = APIOperation(
+        method: .get, path: "/api/v1/events", name: "events",
+        summary: "What happened: changes, alerts, and what was decided about mail",
+        details: "For a SIEM. Each line has the `cursor` to ask `after` the next time: nothing is "
+            + "left out and nothing comes twice. No line means that there is nothing new.",
+        parameters: [
+            Parameter(
+                name: "after", place: .query, schema: .text(.init(pattern: ExportCursor.pattern)),
+                meaning: "Only what was recorded behind this cursor; everything without it."),
+            Parameter(
+                name: "limit", place: .query, schema: .whole(1...Int64(ExportLimits.rows * 3)),
+                meaning: "Lines of one answer; 1000 without it."),
+        ], answer: .lines("Events in the names of the Elastic Common Schema."))
+
     static let all =
         [
             document, token, domains, domain, senders, decide, plan, replay, reports, report, bring,
-            totals, audit,
+            totals, audit, events,
         ] + ofProgramme + ofWay + ofChanges + ofWatch
 
     private static let day = APISchema.day

@@ -18,12 +18,26 @@ struct LineWriter {
 
     func write(_ text: String) throws {
         guard let file, let path else {
-            var out = StandardOutput()
-            out.write(text)
-            return out.flush()
+            return try Self.print(Array(text.utf8))
         }
         let bytes = Array(text.utf8)
-        guard fwrite(bytes, 1, bytes.count, file) == bytes.count else { throw Self.failure(path) }
+        // What is told as written is with the system, also while more is waited for.
+        guard fwrite(bytes, 1, bytes.count, file) == bytes.count, fflush(file) == 0 else {
+            throw Self.failure(path)
+        }
+    }
+
+    private static func print(_ bytes: [UInt8]) throws {
+        fflush(nil)
+        var start = 0
+        while start < bytes.count {
+            let written = bytes.withUnsafeBytes {
+                Glibc.write(1, $0.baseAddress?.advanced(by: start), bytes.count - start)
+            }
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else { throw failure("Standard output") }
+            start += written
+        }
     }
 
     func close() throws {

@@ -47,7 +47,8 @@ struct TokensCommand: AsyncParsableCommand {
         @Argument(help: "The program that will use it.") var name: String
         @Option(
             help: """
-                What it may do: read, reports.bring, audit.read, change, approve; may be repeated.
+                What it may do: read, reports.bring, audit.read, events.export, change, approve; \
+                may be repeated.
                 """)
         var scope: [String]
         @Option(help: "owner, operator or auditor") var role = "auditor"
