@@ -49,6 +49,13 @@ extension DemonstrationPortfolio {
                 "\(name). IN TXT \"v=DKIM1; k=ed25519; "
                     + "p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\"")
         }
+        // What SPF records include: a name without a record would make them an error.
+        for name in [
+            "spf.protection.outlook.com", "_spf.google.com", "amazonses.com", "mail.zendesk.com",
+            "sendgrid.net", "servers.mcsv.net",
+        ] {
+            lines.append("\(name). IN TXT \"v=spf1 ip4:203.0.113.0/24 ip4:192.0.2.0/24 -all\"")
+        }
         // Who writes to the bank in the gateway's demonstration: a supplier that proves itself from
         // this machine, and a shop that proves nothing.
         lines.append("supplier.example. IN A 192.0.2.2")

@@ -13,7 +13,8 @@ import Testing
     ]
     /// What needs a person, whatever their role.
     private static let own: Set<String> = [
-        "/account", "/account/password", "/account/second-step/begin", "/account/second-step/confirm",
+        "/account", "/account/password", "/account/second-step/begin",
+        "/account/second-step/confirm",
         "/account/second-step/end", "/organisations", "/organisations/look",
     ]
     /// What a domain owner may ask for.

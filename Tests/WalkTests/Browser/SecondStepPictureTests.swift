@@ -32,7 +32,10 @@ struct SecondStepPictureTests {
                 try browser.screenshot().write(to: URL(filePath: image))
                 let read = folder + "/\(look).txt"
                 try Command.run(
-                    ["zbarimg", "--nodbus", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", image],
+                    [
+                        "zbarimg", "--nodbus", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable",
+                        image,
+                    ],
                     log: read)
                 let text = try String(contentsOfFile: read, encoding: .utf8)
                 #expect(text == address + "\n", "\(look): \(text)")
