@@ -257,6 +257,7 @@ let package = Package(
                 "Spool", logging,
                 .product(name: "Hummingbird", package: "hummingbird"), "TestSupport",
             ]),
+        tests("DemonstrationTests", ["Demonstration", "MailReports"]),
         tests("WalkTests", ["sealgate", "TestSupport"], exclude: ["Gateway/Peers"]),
         tests("HouseTests", ["TestSupport"]),
         tests(

@@ -14,7 +14,7 @@ struct DemonstrationWalkTests {
                 let console = try DemonstrationConsole(folder: folder)
                 let knot = try #require(
                     Int32(
-                        String(contentsOfFile: folder + "/demo/knot/knot.pid", encoding: .utf8)
+                        String(contentsOfFile: console.data + "/knot/knot.pid", encoding: .utf8)
                             .filter(\.isNumber)))
                 #expect(kill(knot, 0) == 0)
                 #expect(
@@ -26,6 +26,16 @@ struct DemonstrationWalkTests {
                 for _ in 0..<1_200 where kill(knot, 0) == 0 { usleep(50_000) }
                 #expect(kill(knot, 0) != 0, "signal \(signal)")
             }
+        }
+    }
+
+    @Test("a folder with a path too long for Knot is told, and the rest is there")
+    func longPath() throws {
+        try withScratchFolder { folder in
+            let console = try DemonstrationConsole(
+                folder: folder, data: String(repeating: "long", count: 20))
+            #expect(console.said.contains("is too long for Knot"), "\(console.said)")
+            #expect(console.primaryPort == 0)
         }
     }
 

@@ -99,10 +99,10 @@ struct DemoCommand: AsyncParsableCommand, GivesFlags {
             )
         }
         do {
-            let folder = URL(filePath: data).standardizedFileURL.path() + "/knot"
+            let place = URL(filePath: data).standardizedFileURL.path(percentEncoded: false)
             return (
-                try await DemonstrationPrimary.start(in: folder, zones: portfolio.primaryZones),
-                nil
+                try await DemonstrationPrimary.start(
+                    in: place + "/knot", zones: portfolio.primaryZones), nil
             )
         } catch let error as PlainError {
             return (nil, "No record can be changed here: \(error)")

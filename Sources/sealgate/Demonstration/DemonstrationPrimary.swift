@@ -20,6 +20,9 @@ final class DemonstrationPrimary: Sendable {
     /// Looks until it answers: with a pause of 50 ms, half a minute.
     private static let looks = 600
 
+    /// Octets of its folder's path: a socket of Knot's lies there, and such names have little room.
+    private static let longestPath = 95
+
     private let process: pid_t
     /// Our end of the pipe that its keeper reads: it closes with us.
     private let lifeline: Int32
@@ -37,6 +40,11 @@ final class DemonstrationPrimary: Sendable {
     static func start(
         in folder: String, zones: [(name: String, text: String)]
     ) async throws -> DemonstrationPrimary {
+        guard folder.utf8.count <= longestPath else {
+            throw PlainError(
+                "the path \(folder) is too long for Knot's socket. Choose a shorter one with --data."
+            )
+        }
         let port = try freePort()
         guard let server = ResolverAddress("127.0.0.1:\(port)") else {
             throw PlainError("This machine has no free port on 127.0.0.1.")
@@ -53,10 +61,12 @@ final class DemonstrationPrimary: Sendable {
                 isServing = answer?.isAuthoritative == true
             }
             if isServing { return primary }
+            let log = (try? String(contentsOfFile: folder + "/knot.log", encoding: .utf8)) ?? ""
+            if log.contains("shutting down") { break }
             try await Task.sleep(for: .milliseconds(50))
         }
         primary.stop()
-        throw PlainError("Knot did not start; its log is \(folder)/knot.log")
+        throw PlainError("Knot did not start; its log is \(folder)/knot.log.")
     }
 
     private init(folder: String, server: ResolverAddress, zones: [DNSName]) throws {

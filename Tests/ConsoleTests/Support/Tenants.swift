@@ -48,7 +48,9 @@ struct Tenants {
             adviser: adviser, now: { clock.now }, gateway: mail.services, changes: desk,
             way: SampleConsole.way(
                 WayStore(database: database), desk, SampleZone(), adviser, clock),
-            evidence: EvidenceMaker(database: database), others: rooms)
+            evidence: EvidenceMaker(database: database),
+            demonstration: DemonstrationPageTests.demonstration { DemonstrationPageTests.week },
+            others: rooms)
         let link = try await accounts.oneTimeLink(now: clock.now)
         owner = try await accounts.welcome(
             link ?? SecretToken(), name: "Ada", password: Self.password, now: clock.now)

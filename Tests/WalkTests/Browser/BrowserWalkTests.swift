@@ -29,6 +29,7 @@ struct BrowserWalkTests {
             let pages =
                 try addresses(browser, console) + zonePages(browser, console)
                 + mailPages(browser, console)
+            try menu(browser, console)
             for look in Look.all {
                 try browser.look(width: look.width, height: 900, isDark: look.isDark)
                 for (name, address) in pages {
@@ -149,6 +150,20 @@ struct BrowserWalkTests {
             ("organisations", console.address + "/organisations"),
             ("account", console.address + "/account"),
         ]
+    }
+
+    /// On a narrow screen all places lie behind one word.
+    private func menu(_ browser: Chromium, _ console: DemonstrationConsole) throws {
+        try browser.look(width: 390, height: 900, isDark: false)
+        try browser.open(console.address + "/")
+        #expect(try browser.run("document.querySelector('.places').checkVisibility()") == false)
+        try browser.run("document.querySelector('.menu summary').click(); 1")
+        let count = try browser.run(
+            "[...document.querySelectorAll('.menu a')].filter(a => a.checkVisibility()).length")
+        #expect(count == 11)
+        try check(browser, "the menu")
+        try keep(browser, as: "menu-390")
+        try checkKeyboard(browser, "the menu")
     }
 
     /// The way and the changes of the bank: one change made, and one that waits.

@@ -14,11 +14,19 @@ final class DemonstrationConsole {
     /// All that it said until it ran.
     let said: String
 
-    /// - Parameter through: a program that runs it, with its arguments.
-    init(folder: String, through: [String] = []) throws {
+    /// Its data folder.
+    let data: String
+
+    /// - Parameters:
+    ///   - data: the name of its data folder, with a space in it as people have them.
+    ///   - through: a program that runs it, with its arguments.
+    init(
+        folder: String, data: String = "a demonstration", through: [String] = []
+    ) throws {
         let scratch = folder + "/console"
+        self.data = folder + "/" + data
         let pid = try Program.start(
-            ["demo", "--data", folder + "/demo", "--port", "0", "--smtp-port", "0"],
+            ["demo", "--data", self.data, "--port", "0", "--smtp-port", "0"],
             scratch: scratch, through: through)
         self.pid = pid
         let end = ContinuousClock.now + .seconds(120)

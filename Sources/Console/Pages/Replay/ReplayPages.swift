@@ -26,7 +26,8 @@ struct ReplayPages {
                 let result = try await services.rooms(context.visit).adviser.replay(
                     domain: domain, record: proposal.text, days: choice.days, until: choice.until,
                     now: now)
-                fields = fields.adding(Self.fields(result, proposal: proposal, choice: choice))
+                fields = fields.adding(
+                    Self.fields(result, overview, proposal: proposal, choice: choice))
             } catch let error as ReplayError {
                 fields["problem"] = ForeignText.value(error.description, limit: 400)
             }
@@ -76,9 +77,15 @@ struct ReplayPages {
     // MARK: The answer
 
     private static func fields(
-        _ result: ReplayResult, proposal: ReplayProposal, choice: WindowChoice
+        _ result: ReplayResult, _ overview: DomainOverview, proposal: ReplayProposal,
+        choice: WindowChoice
     ) -> Fields {
         let summary = result.methods.treewalk
+        // A person's decision says more than what the mail shows.
+        let decided = Dictionary(
+            overview.senders.filter { $0.decision?.verdict == .authorised }
+                .map { ($0.key, $0.group) }
+        ) { first, _ in first }
         let flow = ReplayFlow(result)
         let risky = summary.senders.filter { $0.fate != .forged && $0.affected > 0 }
         var fields: Fields = [
@@ -89,7 +96,7 @@ struct ReplayPages {
             "flowRows": .list(flow.rows(domain: result.domain, choice: choice)),
             "risky": .list(
                 risky.map { sender in
-                    sender.fate.fields.adding([
+                    (decided[sender.key]?.fields ?? sender.fate.fields).adding([
                         "senderName": ForeignText.value(sender.name, limit: 40),
                         "senderLink": Link("domains", result.domain.text, "senders", sender.key)
                             .with(choice).value,
@@ -99,6 +106,7 @@ struct ReplayPages {
                     ])
                 }),
             "hasRisk": .flag(!risky.isEmpty),
+            "hasOpenRisk": .flag(risky.contains { decided[$0.key] == nil }),
             "warnings": .list(
                 result.warnings.prefix(20).map { ["warning": ForeignText.value($0, limit: 300)] }),
             "unresolved": .list(
