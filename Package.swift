@@ -109,6 +109,13 @@ let package = Package(
         room(
             "SMTPClient",
             ["Identities", "SMTP", logging, nioSSL, nioTLS, crypto, x509, asn1] + nio),
+        room(
+            "OpenIDConnect",
+            [
+                "Identities", crypto, cryptoExtras, web,
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
         // Floor 4: judgements.
         room("MailReports", ["Identities", "InternetMessage", "CZlib", "CArchive"]),
         room(
@@ -153,7 +160,8 @@ let package = Package(
             [
                 "Identities", "MailReports", "MailAuthentication", "DomainAnalysis", "Storage",
                 "SQLDatabase", "SMTP", "Spool", "Gateway",
-                "ReportConsumer", "HostedDNS", "DomainWatch", "CQREncode", crypto, logging,
+                "ReportConsumer", "HostedDNS", "DomainWatch", "OpenIDConnect", "CQREncode", crypto,
+                logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Mustache", package: "swift-mustache"),
@@ -167,7 +175,7 @@ let package = Package(
                 "Identities", "DNS", "DNSResolver", "InternetMessage", "MailAuthentication",
                 "MailReports", "DomainAnalysis", "SQLDatabase", "Storage", "ReportConsumer",
                 "Demonstration", "HostedDNS", "DomainWatch", "Console", "SMTP", "SMTPServer",
-                "SMTPClient", "Spool", "Gateway",
+                "SMTPClient", "Spool", "Gateway", "OpenIDConnect",
                 logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -254,10 +262,13 @@ let package = Package(
                 "Console", "DomainWatch", "Storage", "SQLDatabase", "DNS", "DomainAnalysis",
                 "Identities",
                 "MailReports", "ReportConsumer", "HostedDNS", "DNSResolver", "Gateway", "SMTP",
-                "Spool", logging,
+                "Spool", "OpenIDConnect", logging, crypto,
                 .product(name: "Hummingbird", package: "hummingbird"), "TestSupport",
             ]),
         tests("DemonstrationTests", ["Demonstration", "MailReports"]),
+        tests(
+            "OpenIDConnectTests", ["OpenIDConnect", "TestSupport", crypto, cryptoExtras],
+            exclude: ["Fixtures", "Peers"]),
         tests("WalkTests", ["sealgate", "TestSupport"], exclude: ["Gateway/Peers"]),
         tests("HouseTests", ["TestSupport"]),
         tests(

@@ -62,8 +62,15 @@ private func makeRouter(
     AssetPages(templates: templates, services: services).register(on: router)
     OperationsPages(services: services, operations: services.operations).register(on: router)
     let throttle = SignInThrottle()
-    AccountPages(templates: templates, services: services, cookies: cookies, throttle: throttle)
-        .register(on: router)
+    let accountPages = AccountPages(
+        templates: templates, services: services, cookies: cookies, throttle: throttle)
+    accountPages.register(on: router)
+    if let provider = services.provider {
+        ProviderPages(
+            templates: templates, services: services, provider: provider, cookies: cookies,
+            accountPages: accountPages, throttle: throttle
+        ).register(on: router)
+    }
     ResetPages(templates: templates, services: services).register(on: router)
     JoinPages(templates: templates, services: services, cookies: cookies).register(on: router)
     OwnAccountPages(templates: templates, services: services, throttle: throttle)

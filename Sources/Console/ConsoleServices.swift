@@ -103,6 +103,8 @@ public struct ConsoleServices: Sendable {
     /// For the first organisation; nil where nobody changes policies: then there are no pages
     /// about that.
     let way: WayDesk?
+    /// Nil where people sign in with passwords alone.
+    let provider: ProviderServices?
     let operations: OperationsServices
     /// Nil but in a demonstration.
     let demonstration: DemonstrationServices?
@@ -122,6 +124,7 @@ public struct ConsoleServices: Sendable {
         now: @escaping @Sendable () -> Int64, machineNow: (@Sendable () -> Int64)? = nil,
         gateway: GatewayServices? = nil,
         changes: ChangeDesk? = nil, way: WayDesk? = nil, evidence: EvidenceMaker? = nil,
+        provider: ProviderServices? = nil,
         operations: OperationsServices = OperationsServices(),
         demonstration: DemonstrationServices? = nil,
         places: @escaping @Sendable () async throws -> [IntakePlaceState] = { [] },
@@ -137,6 +140,7 @@ public struct ConsoleServices: Sendable {
         self.changes = changes
         self.evidence = evidence
         self.way = way
+        self.provider = provider
         self.operations = operations
         self.demonstration = demonstration
         self.places = places

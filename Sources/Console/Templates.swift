@@ -103,6 +103,7 @@ struct Templates: Sendable {
         ("portfolio", PackageResources.portfolio_mustache),
         ("programme", PackageResources.programme_mustache),
         ("proposal", PackageResources.proposal_mustache),
+        ("provider", PackageResources.provider_mustache),
         ("quarantined", PackageResources.quarantined_mustache),
         ("queue", PackageResources.queue_mustache),
         ("replay", PackageResources.replay_mustache),
@@ -207,5 +208,12 @@ struct Page {
         self.place = place
         self.status = status
         self.fields = fields
+    }
+
+    /// The same page with more on it.
+    func adding(_ others: Fields) -> Page {
+        var page = self
+        page.fields = fields.adding(others)
+        return page
     }
 }

@@ -8,13 +8,14 @@ import Testing
     /// What needs no session: said here once more, apart from the table that decides.
     private static let open: Set<String> = [
         "/healthz", "/health/live", "/health/ready", "/metrics", "/favicon.ico", "/sign-in",
-        "/sign-in/code", "/welcome", "/join", "/reset", "/glossary", "/theme", "/sign-out",
+        "/sign-in/code", "/sign-in/provider", "/sign-in/provider/back", "/join/provider",
+        "/welcome", "/join", "/reset", "/glossary", "/theme", "/sign-out",
         "/api/v1/openapi.json",
     ]
     /// What needs a person, whatever their role.
     private static let own: Set<String> = [
-        "/account", "/account/password", "/account/second-step/begin",
-        "/account/second-step/confirm",
+        "/account", "/account/password", "/account/provider/link", "/account/provider/unlink",
+        "/account/second-step/begin", "/account/second-step/confirm",
         "/account/second-step/end", "/organisations", "/organisations/look",
     ]
     /// What a domain owner may ask for.

@@ -16,6 +16,7 @@ import Testing
         "Spool": ["SpoolRecoveryFuzz"],
         "Storage": ["AuditVerifierFuzz"],
         "ReportConsumer": ["IMAPResponseFuzz"],
+        "OpenIDConnect": ["JSONWebTokenFuzz"],
     ]
 
     @Test func `every parsing room has its fuzz targets, and each has an entry`() {

@@ -57,6 +57,13 @@ enum ImportTable {
             ])),
 
         Room(
+            "OpenIDConnect", floor: 3, ours: ["Identities"],
+            others: [
+                "Crypto", "CryptoExtras", "FoundationEssentials", "AsyncHTTPClient", "NIOCore",
+                "NIOHTTP1",
+            ]),
+
+        Room(
             "MailReports", floor: 4, ours: ["Identities", "InternetMessage"],
             others: platform.union(["CZlib", "CArchive", "FoundationEssentials"])),
         Room(
@@ -116,6 +123,7 @@ enum ImportTable {
             ours: [
                 "Identities", "MailAuthentication", "MailReports", "DomainAnalysis", "SQLDatabase",
                 "Storage", "ReportConsumer", "SMTP", "Spool", "Gateway", "HostedDNS", "DomainWatch",
+                "OpenIDConnect",
             ],
             others: [
                 "Hummingbird", "HummingbirdCore", "Mustache", "HTTPTypes", "NIOCore", "Crypto",
@@ -130,7 +138,7 @@ enum ImportTable {
                 "MailReports", "DomainAnalysis", "SQLDatabase", "Storage", "ReportConsumer",
                 "Demonstration",
                 "Console", "SMTP", "SMTPServer", "SMTPClient", "Spool", "Gateway", "HostedDNS",
-                "DomainWatch",
+                "DomainWatch", "OpenIDConnect",
             ],
             others: platform.union([
                 "ArgumentParser", "Configuration", "Yams", "ServiceLifecycle", "Logging",

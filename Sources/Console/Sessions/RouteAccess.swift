@@ -46,6 +46,9 @@ enum RouteAccess: Hashable, Sendable {
         "GET /sign-in": .visitors,
         "POST /sign-in": .visitors,
         "POST /sign-in/code": .visitors,
+        "GET /sign-in/provider": .visitors,
+        "GET /sign-in/provider/back": .visitors,
+        "POST /join/provider": .visitors,
         "GET /welcome": .visitors,
         "POST /welcome": .visitors,
         "GET /join": .visitors,
@@ -58,6 +61,8 @@ enum RouteAccess: Hashable, Sendable {
 
         "GET /account": .signedIn,
         "POST /account/password": .signedIn,
+        "POST /account/provider/link": .signedIn,
+        "POST /account/provider/unlink": .signedIn,
         "POST /account/second-step/begin": .signedIn,
         "POST /account/second-step/confirm": .signedIn,
         "POST /account/second-step/end": .signedIn,

@@ -10,6 +10,7 @@ struct SessionCookies: Sendable {
     private var prefix: String { isSecure ? "__Host-" : "" }
     private var sessionName: String { prefix + "sealgate_session" }
     private var visitName: String { prefix + "sealgate_visit" }
+    private var tripName: String { prefix + "sealgate_trip" }
     private var themeName: String { prefix + "sealgate_theme" }
 
     func session(in request: Request) -> SecretToken? {
@@ -18,6 +19,11 @@ struct SessionCookies: Sendable {
 
     func visit(in request: Request) -> SecretToken? {
         request.cookies[visitName].flatMap { SecretToken($0.value) }
+    }
+
+    /// Of somebody who is on the way to the provider of identities and back.
+    func trip(in request: Request) -> SecretToken? {
+        request.cookies[tripName].flatMap { SecretToken($0.value) }
     }
 
     func theme(in request: Request) -> Visit.Theme {
@@ -33,6 +39,13 @@ struct SessionCookies: Sendable {
     func endSession(in response: inout Response) {
         set(sessionName, "", age: 0, .lax, in: &response)
     }
+
+    /// Lax: it has to come along when another site sends the browser back.
+    func set(trip: SecretToken, in response: inout Response) {
+        set(tripName, trip.text, age: Int(ProviderStore.Limits.visit), .lax, in: &response)
+    }
+
+    func endTrip(in response: inout Response) { set(tripName, "", age: 0, .lax, in: &response) }
 
     func set(visit: SecretToken, in response: inout Response) {
         set(visitName, visit.text, age: nil, .strict, in: &response)

@@ -45,6 +45,16 @@ enum PeopleWords {
         return Standing(role, domains: domains)
     }
 
+    /// `password and code`; `provider, or password and code`.
+    static func waysIn(_ member: Member) -> String {
+        let code = member.hasSecondStep ? " and code" : ""
+        switch (member.hasProvider, member.hasPassword) {
+        case (true, true): return "provider or password\(code.isEmpty ? "" : "," + code)"
+        case (true, false): return "provider" + code
+        case (false, _): return member.hasSecondStep ? "password and code" : "password alone"
+        }
+    }
+
     /// What was done, as a sentence's end: "changed a role".
     static func act(_ act: String) -> String {
         acts[act] ?? act
@@ -64,6 +74,7 @@ enum PeopleWords {
         "account.password-link": "made a link for a new password",
         "account.password-reset": "chose a new password with a link",
         "account.password-replay": "tried a used link for a new password",
+        "account.provider": "linked an account with the provider, or ended that",
         "token.make": "made a token",
         "token.revoke": "revoked a token",
         "programme.add": "took a domain into the programme",

@@ -85,6 +85,15 @@ extension AccountStore {
 }
 
 extension SecondStepStore {
+    /// What a code comes to that somebody who is signed in shows once more; accepted where no
+    /// second step is on.
+    public func proves(_ account: Account, code: String, now: Int64) async throws -> Outcome {
+        let secrets = secrets
+        return try await database.write { transaction in
+            try Self.checkIfOn(account.id, code, secrets, now, transaction)
+        }
+    }
+
     /// Checks a code where the second step is on; without one, nothing is asked for.
     static func checkIfOn(
         _ account: Int64, _ code: String, _ secrets: SecretVault, _ now: Int64,

@@ -19,6 +19,10 @@ public struct Member: Hashable, Sendable {
     public var since: Int64
     /// Whether a second step is asked for when they sign in.
     public var hasSecondStep: Bool
+    /// False for somebody who signs in at the provider of identities alone.
+    public var hasPassword: Bool
+    /// Whether they sign in at a provider of identities.
+    public var hasProvider: Bool
 }
 
 /// A place that waits for somebody: whoever opens its link first takes it.

@@ -122,7 +122,9 @@ extension PeopleStore {
     static let selectMember = """
         SELECT a.id, a.name, a.created_at, m.role, m.since,
             (SELECT COUNT(*) FROM second_factor s
-                WHERE s.account_id = a.id AND s.confirmed_at IS NOT NULL)
+                WHERE s.account_id = a.id AND s.confirmed_at IS NOT NULL),
+            CASE WHEN a.password = '' THEN 0 ELSE 1 END,
+            (SELECT COUNT(*) FROM provider_identity p WHERE p.account_id = a.id)
         FROM membership m JOIN account a ON a.id = m.account_id
         """
 
@@ -145,7 +147,7 @@ extension PeopleStore {
         else { return nil }
         return Member(
             account: account, standing: standing, since: row.integer(4),
-            hasSecondStep: row.flag(5))
+            hasSecondStep: row.flag(5), hasPassword: row.flag(6), hasProvider: row.flag(7))
     }
 
     /// A role as stored, with its domains; nil for a role that this program does not know: then

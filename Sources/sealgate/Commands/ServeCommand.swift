@@ -40,10 +40,11 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var places: PlaceFlags
     @OptionGroup var changes: ChangeFlags
     @OptionGroup var alerts: AlertFlags
+    @OptionGroup var signIn: SignInFlags
 
     func run() async throws {
         let settings = try await store.settings(
-            resolver, networks, console, mail, places, changes, alerts)
+            resolver, networks, console, mail, places, changes, alerts, signIn)
         try await withLookup(settings) { lookup in
             let house = try await House.open(settings, lookup: lookup, takesIn: true)
             let gateway =
@@ -53,12 +54,12 @@ struct ServeCommand: AsyncParsableCommand {
             gateway.map(tell)
             let (store, resolver, networks) = (store, resolver, networks)
             let (console, mail, places, changes) = (console, mail, places, changes)
-            let alerts = alerts
+            let (alerts, signIn) = (alerts, signIn)
             let reload = ReloadService(
                 renewal: gateway?.renewal,
                 settings: {
                     try await store.settings(
-                        resolver, networks, console, mail, places, changes, alerts)
+                        resolver, networks, console, mail, places, changes, alerts, signIn)
                 },
                 logger: gatewayLogger())
             let asker = ZoneAsker(lookup: lookup ?? NoLookup())
@@ -75,6 +76,7 @@ struct ServeCommand: AsyncParsableCommand {
                 database: house.database, lookup: lookup ?? NoLookup(), logger: gatewayLogger())
             try await serve(
                 house, settings.console, gateway: gateway, desk: desk, way: way,
+                provider: try settings.signIn.provider(),
                 also: [reload, watch, rules, records, try house.alertService(settings)]
                     + house.intakeServices(settings, logger: intakeLogger())
             ) { address in
@@ -125,7 +127,7 @@ extension House {
 /// Runs the console until it is stopped by a signal; `started` is told its address.
 func serve(
     _ house: House, _ options: Settings.Console, gateway: GatewayHouse? = nil,
-    desk: ChangeDesk? = nil, way: WayDesk? = nil,
+    desk: ChangeDesk? = nil, way: WayDesk? = nil, provider: ProviderServices? = nil,
     demonstration: DemonstrationServices? = nil, also services: [any Service] = [],
     started: @escaping @Sendable (String) async throws -> Void
 ) async throws {
@@ -139,7 +141,8 @@ func serve(
             accounts: house.accounts, door: house.intake, adviser: house.adviser,
             now: house.now, machineNow: { clock() }, gateway: gateway?.consoleServices(house),
             changes: desk, way: way,
-            evidence: house.evidence, operations: gateway?.operations ?? OperationsServices(),
+            evidence: house.evidence, provider: provider,
+            operations: gateway?.operations ?? OperationsServices(),
             demonstration: demonstration,
             places: { try await house.places.states() }, others: { house.rooms(of: $0) }),
         configuration: ConsoleConfiguration(

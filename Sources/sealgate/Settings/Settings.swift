@@ -30,6 +30,7 @@ struct Settings: Sendable {
     var gateway = Gateway()
     var changes = Changes()
     var alerts = Alerts()
+    var signIn = SignIn()
 
     /// How changes of the DNS are sent.
     struct Changes: Sendable {

@@ -3,6 +3,7 @@ import DomainWatch
 import Foundation
 import HostedDNS
 import Hummingbird
+import Identities
 import Logging
 import MailReports
 import ReportConsumer
@@ -20,6 +21,7 @@ struct Tenants {
     let accounts: AccountStore
     let services: ConsoleServices
     let mail: SampleMail
+    let provider: SampleProvider
     let clock = SampleClock()
     let owner: Account
 
@@ -28,7 +30,30 @@ struct Tenants {
         try await Schema.prepare(database)
         accounts = AccountStore(database: database, cost: .none, secrets: .inMemory())
         mail = try await SampleMail(.small)
-        let (database, clock) = (database, clock)
+        provider = SampleProvider(clock: clock)
+        services = try Self.services(
+            database, accounts, mail, clock, provider: try provider.services())
+        let link = try await accounts.oneTimeLink(now: clock.now)
+        owner = try await accounts.welcome(
+            link ?? SecretToken(), name: "Ada", password: Self.password, now: clock.now)
+        _ = try await accounts.organisations.add("Other", by: AuditActor(owner), now: clock.now)
+        for organisation in [Self.first, Self.second] { try await fill(organisation) }
+    }
+
+    /// The same console, whose people sign in elsewhere.
+    func services(provider: ProviderServices) throws -> ConsoleServices {
+        try Self.services(database, accounts, mail, clock, provider: provider)
+    }
+
+    /// The same console, where addresses of some domains alone may sign in.
+    func services(providerDomains: [DomainName]) throws -> ConsoleServices {
+        try services(provider: try provider.services(domains: providerDomains))
+    }
+
+    private static func services(
+        _ database: SQLiteDatabase, _ accounts: AccountStore, _ mail: SampleMail,
+        _ clock: SampleClock, provider: ProviderServices
+    ) throws -> ConsoleServices {
         let reports = SampleReports(.empty)
         let adviser = SampleAdviser(domains: SampleDomains(size: .small))
         @Sendable func rooms(_ organisation: OrganisationID) -> OrganisationServices {
@@ -42,20 +67,15 @@ struct Tenants {
             store: ChangeStore(database: database), asker: SampleZone(), keys: KeyRing(),
             updater: ZoneUpdater { 0 }, allowsUnsigned: true
         ) { clock.now }
-        services = ConsoleServices(
+        return ConsoleServices(
             domains: DomainStore(database: database), reports: ReportStore(database: database),
             intake: IntakeStore(database: database), accounts: accounts, door: reports,
             adviser: adviser, now: { clock.now }, gateway: mail.services, changes: desk,
             way: SampleConsole.way(
                 WayStore(database: database), desk, SampleZone(), adviser, clock),
-            evidence: EvidenceMaker(database: database),
+            evidence: EvidenceMaker(database: database), provider: provider,
             demonstration: DemonstrationPageTests.demonstration { DemonstrationPageTests.week },
             others: rooms)
-        let link = try await accounts.oneTimeLink(now: clock.now)
-        owner = try await accounts.welcome(
-            link ?? SecretToken(), name: "Ada", password: Self.password, now: clock.now)
-        _ = try await accounts.organisations.add("Other", by: AuditActor(owner), now: clock.now)
-        for organisation in [Self.first, Self.second] { try await fill(organisation) }
     }
 
     /// `one.example` and report 1 for the first organisation, `two.example` and report 2 for the

@@ -59,7 +59,8 @@ struct AccountPages {
                     "isSignedOut": .flag(query["out"] != nil),
                     "isNewPassword": .flag(query["reset"] != nil),
                     "next": .text(LocalAddress.checked(query["next"] ?? "/")),
-                ]),
+                ]
+            ).adding(providerFields(next: query["next"] ?? "/")),
             for: context.visit)
     }
 
@@ -85,14 +86,31 @@ struct AccountPages {
                         "problem": "Name and password do not belong together. Try again.",
                         "next": .text(next),
                         "name": .text(ForeignText.clean(name)),
-                    ]),
+                    ]
+                ).adding(providerFields(next: next)),
                 for: context.visit)
         }
         await throttle.succeeded(name: name, address: address)
-        if let step = try await services.accounts.secondStep.owed(by: account, now: now) {
-            return codePage(step, next: next, problem: nil, context)
-        }
-        return try await open(account, next: next)
+        return try await admit(account, next: next, context)
+    }
+
+    /// Lets in who proved who they are; with a second step, once its code is there too.
+    func admit(
+        _ account: Account, next: String, _ context: ConsoleContext
+    ) async throws -> Response {
+        let owed = try await services.accounts.secondStep.owed(by: account, now: services.now())
+        guard let owed else { return try await open(account, next: next) }
+        return codePage(owed, next: next, problem: nil, context)
+    }
+
+    /// The other way in, where there is one.
+    private func providerFields(next: String) -> Fields {
+        guard let provider = services.provider else { return [:] }
+        let back = PercentCoding.encode(LocalAddress.checked(next))
+        return [
+            "providerName": .text(provider.name),
+            "providerLink": .text("/sign-in/provider?next=\(back)"),
+        ]
     }
 
     /// The second step: the code that goes with a right password.

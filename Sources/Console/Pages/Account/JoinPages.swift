@@ -65,6 +65,7 @@ struct JoinPages {
                     "inviteMeaning": .text(invitation.standing.role.meaning),
                     "inviteBy": ForeignText.value(invitation.madeBy, limit: 40),
                     "token": .text(token.text), "problem": .optional(problem),
+                    "providerName": .optional(services.provider?.name),
                     "isMember": .flag(isSignedIn), "isStranger": .flag(!isSignedIn),
                     "signInLink": .text("/sign-in?next=\(next)"),
                     "name": .text(ForeignText.clean(context.form["name"])),

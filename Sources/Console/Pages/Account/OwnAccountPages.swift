@@ -13,6 +13,7 @@ struct OwnAccountPages {
             let query = Query(request)
             var page = try await page(context, isEnded: query["ended"] != nil)
             page.fields["isPasswordChanged"] = .flag(query["changed"] != nil)
+            page.fields["isLinked"] = .flag(query["linked"] != nil)
             return templates.response(page, for: context.visit)
         }
         router.post("/account/password") { _, context in try await changePassword(context) }
@@ -89,6 +90,20 @@ struct OwnAccountPages {
         templates.response(try await page(context, problem: problem), for: context.visit)
     }
 
+    /// Where else one signs in, where there is such a place.
+    private func providerFields(_ account: Account) async throws -> Fields {
+        guard let provider = services.provider else { return [:] }
+        let since = try await services.accounts.providers.since(
+            account, issuer: provider.issuer)
+        let hasPassword = try await services.accounts.hasPassword(account)
+        return [
+            "providerName": .text(provider.name),
+            "providerSince": since.map { Dates.fields($0) },
+            "mayLink": .flag(since == nil && hasPassword),
+            "mayUnlink": .flag(since != nil && hasPassword),
+        ]
+    }
+
     private func account(_ context: ConsoleContext) throws -> Account {
         guard let account = context.visit.account else {
             throw ConsoleError.forbidden("Sign in first.")
@@ -114,12 +129,16 @@ struct OwnAccountPages {
                 ForeignText.value($0.organisation.name, limit: 60)
             },
         ]
+        fields = fields.adding(try await providerFields(account))
         switch try await services.accounts.secondStep.state(of: account.id) {
         case .off:
             fields["isOff"] = true
             fields["lead"] = .list([
                 Words.piece(
-                    "You sign in with a password alone. A second step keeps out whoever learns it.")
+                    try await services.accounts.hasPassword(account)
+                        ? "You sign in with a password alone. A second step keeps out whoever "
+                            + "learns it."
+                        : "You have no second step here.")
             ])
         case .begun(let secret):
             let code = OneTimeCode(secret: secret)

@@ -38,7 +38,7 @@ struct PeoplePage {
 
     private var lead: [Fields] {
         let owners = members.filter { $0.standing.role == .owner }.count
-        let without = members.filter { !$0.hasSecondStep }.count
+        let without = members.filter { $0.hasPassword && !$0.hasSecondStep }.count
         var pieces = [
             Words.piece(
                 Numbers.counted(members.count, "person belongs", "people belong"), strong: true),
@@ -49,7 +49,7 @@ struct PeoplePage {
         pieces.append(
             Words.piece(
                 without == 0
-                    ? "All of them sign in with a second step."
+                    ? "Nobody signs in with a password alone."
                     : "\(Numbers.capitalised(Numbers.counted(without, "person signs", "people sign"))) "
                         + "in with a password alone."))
         return pieces
@@ -61,7 +61,7 @@ struct PeoplePage {
             "memberStanding": .text(PeopleWords.standing(member.standing)),
             "memberMeaning": .text(member.standing.role.meaning),
             "memberSince": Dates.fields(member.since),
-            "memberStep": .text(member.hasSecondStep ? "password and code" : "password alone"),
+            "memberStep": .text(PeopleWords.waysIn(member)),
             "memberLink": .text("/people/\(member.account.id)"),
             "mayAct": .flag(mayAct),
         ]

@@ -34,7 +34,7 @@ struct PeopleCommand: AsyncParsableCommand {
             for member in members {
                 table.rows.append([
                     plain(member.account.name, limit: 60), plain("\(member.standing)", limit: 100),
-                    member.hasSecondStep ? "password and code" : "password",
+                    waysIn(member),
                 ])
             }
             print(table.render())
@@ -153,6 +153,13 @@ struct RoleOptions: ParsableArguments {
         }
         return Standing(role, domains: domains)
     }
+}
+
+/// How somebody signs in.
+private func waysIn(_ member: Member) -> String {
+    let ways = [member.hasProvider ? "provider" : nil, member.hasPassword ? "password" : nil]
+    return ways.compactMap { $0 }.joined(separator: " or ")
+        + (member.hasSecondStep ? " and code" : "")
 }
 
 extension House {
