@@ -151,7 +151,7 @@ let package = Package(
             "DomainWatch",
             [
                 "Identities", "MailReports", "DomainAnalysis", "SQLDatabase", "Storage", "CPango",
-                crypto, web, .product(name: "NIOHTTP1", package: "swift-nio"),
+                crypto, web, nioSSL, .product(name: "NIOHTTP1", package: "swift-nio"),
             ] + nio),
         room("Demonstration", ["Identities", "MailReports", "CZlib"]),
         // Floor 7: face.

@@ -14,4 +14,8 @@ public enum Limits {
     public static let syslogSeconds: Int64 = 10
     /// Scalars of a line for a log server: a datagram holds it (RFC 5424 §6.1).
     public static let syslogText = 1_000
+    /// Events that a log server is told at once, and octets of one of them: servers take 8,192 with
+    /// what stands in front.
+    public static let syslogRows = 600
+    public static let syslogOctets = 8_000
 }

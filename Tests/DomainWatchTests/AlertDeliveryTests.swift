@@ -24,12 +24,14 @@ import Testing
     @Test func `a log server's address is read, and what is none is refused`() throws {
         for (text, wanted) in [
             ("udp://192.0.2.1", "udp://192.0.2.1:514"), ("tcp://logs.example:601", nil),
-            ("udp://[2001:db8::1]:514", nil), ("tcp://[2001:db8::1]", "tcp://[2001:db8::1]:514"),
+            ("tls://logs.example", "tls://logs.example:6514"), ("udp://[2001:db8::1]:514", nil),
+            ("tcp://[2001:db8::1]", "tcp://[2001:db8::1]:514"),
         ] {
             #expect(SyslogDestination(text)?.description == wanted ?? text, "\(text)")
         }
         for text in [
-            "192.0.2.1:514", "tls://192.0.2.1", "udp://", "udp://a b", "tcp://x:0", "tcp://x:70000",
+            "192.0.2.1:514", "http://192.0.2.1", "udp://", "udp://a b", "tcp://x:0",
+            "tcp://x:70000",
             "udp://x:", "tcp://[::1", "",
         ] { #expect(SyslogDestination(text) == nil, "\(text)") }
     }

@@ -112,7 +112,7 @@ enum ImportTable {
             ours: ["Identities", "MailReports", "DomainAnalysis", "SQLDatabase", "Storage"],
             others: [
                 "CPango", "FoundationEssentials", "AsyncHTTPClient", "Crypto", "NIOCore",
-                "NIOHTTP1", "NIOPosix",
+                "NIOHTTP1", "NIOPosix", "NIOSSL",
             ]),
         Room(
             "Demonstration", floor: 6, ours: ["Identities", "MailReports"],

@@ -20,9 +20,10 @@ public struct CertificateFolder: Sendable {
     public func certificate(_ name: String) -> String { file(name + ".pem") }
     public func key(_ name: String) -> String { file(name + ".key") }
 
-    /// Makes a certificate for these hosts.
-    public func make(_ name: String, for hosts: [String]) throws {
-        let names = hosts.map { "DNS:\($0)" }.joined(separator: ",")
+    /// Makes a certificate for these hosts, and for servers that are reached by address.
+    public func make(_ name: String, for hosts: [String], addresses: [String] = []) throws {
+        let names = (hosts.map { "DNS:\($0)" } + addresses.map { "IP:\($0)" })
+            .joined(separator: ",")
         try Data("subjectAltName=\(names)\n".utf8).write(to: URL(filePath: file(name + ".ext")))
         try openssl([
             "req", "-newkey", "rsa:2048", "-nodes", "-keyout", key(name), "-out",

@@ -20,6 +20,7 @@ public struct ExportLine: Sendable {
     /// - Parameter octets: texts are cut until the line has no more; nil for no such bound.
     public func render(_ row: ExportRow, most octets: Int? = nil) -> String {
         var members = members(of: row)
+        members["@timestamp"] = .text(row.time)
         members["cursor"] = .text(row.cursor.description)
         members["ecs"] = .object(["version": "8.11"])
         members["organization"] = .object(["id": .text(String(organisation.rawValue))])
@@ -63,7 +64,6 @@ public struct ExportLine: Sendable {
         ours["before"] = change.before.map { .text($0) }
         ours["after"] = change.after.map { .text($0) }
         return [
-            "@timestamp": .text(Self.instant(milliseconds: entry.at &* 1_000)),
             "event": .object(
                 event(
                     "event", "audit", "configuration", "change", action: change.act,
@@ -76,7 +76,6 @@ public struct ExportLine: Sendable {
     private func alert(_ recorded: RecordedAlert) -> [String: ExportValue] {
         let finding = recorded.alert.finding
         return [
-            "@timestamp": .text(Self.instant(milliseconds: recorded.happenedAt &* 1_000)),
             "event": .object(
                 event(
                     "alert", "alert", "threat", recorded.kind == .raised ? "start" : "end",
@@ -105,22 +104,7 @@ public struct ExportLine: Sendable {
         if case .object(let told)? = members["event"] { event.merge(told) { _, told in told } }
         if !message.reason.isEmpty { event["code"] = .text(message.reason) }
         members["event"] = .object(event)
-        members["@timestamp"] = .text(Self.instant(milliseconds: message.receivedAt))
         return members
-    }
-
-    /// `2026-11-22T05:25:07.123Z`, whatever a clock says.
-    static func instant(milliseconds: Int64) -> String {
-        let bounded = min(max(milliseconds, 0), 250_000_000_000_000)
-        let day = UTCDay(secondsSinceEpoch: bounded / 1_000)
-        let rest = bounded - day.firstSecond * 1_000
-        func padded(_ value: Int64, _ width: Int) -> String {
-            let digits = String(value)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
-        }
-        let (hours, minutes) = (rest / 3_600_000, rest / 60_000 % 60)
-        return "\(day)T\(padded(hours, 2)):\(padded(minutes, 2)):"
-            + "\(padded(rest / 1_000 % 60, 2)).\(padded(rest % 1_000, 3))Z"
     }
 }
 

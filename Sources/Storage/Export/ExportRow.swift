@@ -1,3 +1,5 @@
+import MailReports
+
 /// One thing that happened, and where an export stands once it is told.
 public struct ExportRow: Hashable, Sendable {
     public enum Content: Hashable, Sendable {
@@ -8,6 +10,26 @@ public struct ExportRow: Hashable, Sendable {
 
     public var content: Content
     public var cursor: ExportCursor
+
+    /// When it happened: `2026-11-22T05:25:07.123Z`, whatever a clock said.
+    public var time: String {
+        let milliseconds: Int64 =
+            switch content {
+            case .audit(let entry): entry.at &* 1_000
+            case .alert(let recorded): recorded.happenedAt &* 1_000
+            case .message(let recorded): recorded.message.receivedAt
+            }
+        let bounded = min(max(milliseconds, 0), 250_000_000_000_000)
+        let day = UTCDay(secondsSinceEpoch: bounded / 1_000)
+        let rest = bounded - day.firstSecond * 1_000
+        func padded(_ value: Int64, _ width: Int) -> String {
+            let digits = String(value)
+            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        }
+        let (hours, minutes) = (rest / 3_600_000, rest / 60_000 % 60)
+        return "\(day)T\(padded(hours, 2)):\(padded(minutes, 2)):"
+            + "\(padded(rest / 1_000 % 60, 2)).\(padded(rest % 1_000, 3))Z"
+    }
 }
 
 /// That an alert was raised, or that it was over.

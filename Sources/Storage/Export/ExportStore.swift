@@ -60,6 +60,45 @@ public struct ExportStore: Sendable {
         }
     }
 
+    // MARK: Where somebody stands
+
+    /// How far somebody was told; nil for who never was.
+    public func position(of name: String) async throws -> ExportCursor? {
+        let owner = SQLValue.integer(organisation.rawValue)
+        return try await database.read { transaction in
+            try Self.position(of: name, owner, transaction)
+        }
+    }
+
+    /// Notes how far somebody was told.
+    ///
+    /// - Returns: false where it stands somewhere else than `before` by now.
+    public func move(
+        _ name: String, from before: ExportCursor?, to after: ExportCursor
+    ) async throws -> Bool {
+        let owner = SQLValue.integer(organisation.rawValue)
+        return try await database.write { transaction in
+            guard try Self.position(of: name, owner, transaction) == before else { return false }
+            try transaction.execute(
+                """
+                INSERT INTO projection (organisation_id, name, position) VALUES (?, ?, ?)
+                ON CONFLICT (organisation_id, name) DO UPDATE SET position = excluded.position
+                """, [owner, .text(name), .text(after.description)])
+            return true
+        }
+    }
+
+    private static func position(
+        of name: String, _ owner: SQLValue, _ transaction: any SQLTransaction
+    ) throws -> ExportCursor? {
+        try transaction.rows(
+            "SELECT position FROM projection WHERE organisation_id = ? AND name = ?",
+            [owner, .text(name)]
+        ).first.flatMap { ExportCursor($0.text(0)) }
+    }
+
+    // MARK: Rows
+
     private static func alerts(
         after sequence: Int64, _ owner: SQLValue, _ limit: SQLValue,
         _ transaction: any SQLTransaction

@@ -41,10 +41,11 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var changes: ChangeFlags
     @OptionGroup var alerts: AlertFlags
     @OptionGroup var signIn: SignInFlags
+    @OptionGroup var export: ExportFlags
 
     func run() async throws {
         let settings = try await store.settings(
-            resolver, networks, console, mail, places, changes, alerts, signIn)
+            resolver, networks, console, mail, places, changes, alerts, signIn, export)
         try await withLookup(settings) { lookup in
             let house = try await House.open(settings, lookup: lookup, takesIn: true)
             let gateway =
@@ -54,30 +55,33 @@ struct ServeCommand: AsyncParsableCommand {
             gateway.map(tell)
             let (store, resolver, networks) = (store, resolver, networks)
             let (console, mail, places, changes) = (console, mail, places, changes)
-            let (alerts, signIn) = (alerts, signIn)
+            let (alerts, signIn, export) = (alerts, signIn, export)
             let reload = ReloadService(
                 renewal: gateway?.renewal,
                 settings: {
                     try await store.settings(
-                        resolver, networks, console, mail, places, changes, alerts, signIn)
+                        resolver, networks, console, mail, places, changes, alerts, signIn,
+                        export)
                 },
                 logger: gatewayLogger())
             let asker = ZoneAsker(lookup: lookup ?? NoLookup())
             let desk = try house.changeDesk(settings, asker: asker)
-            let watch = ChangeWatchService(
-                watch: ChangeWatch(store: desk.store, asker: asker), logger: gatewayLogger())
+            let watch = changeWatchService(
+                ChangeWatch(store: desk.store, asker: asker), logger: gatewayLogger())
             let way = house.wayDesk(changes: desk)
-            let rules = WayService(
-                runner: WayRunner(
+            let rules = wayService(
+                WayRunner(
                     desk: house.wayDesk(
                         changes: try house.changeDesk(settings, asker: asker, people: .rule))),
                 logger: gatewayLogger())
-            let records = RecordWatchService(
-                database: house.database, lookup: lookup ?? NoLookup(), logger: gatewayLogger())
+            let records = recordWatchService(
+                house.database, lookup ?? NoLookup(), logger: gatewayLogger())
+            let told = house.exportService(settings, logger: gatewayLogger())
             try await serve(
                 house, settings.console, gateway: gateway, desk: desk, way: way,
                 provider: try settings.signIn.provider(),
                 also: [reload, watch, rules, records, try house.alertService(settings)]
+                    + (told.map { [$0] } ?? [])
                     + house.intakeServices(settings, logger: intakeLogger())
             ) { address in
                 say("The console is at \(address)")

@@ -20,10 +20,10 @@ struct DemonstrationZones {
             desk: house.wayDesk(
                 changes: try house.changeDesk(settings, asker: asker, people: .rule)))
         services = [
-            ChangeWatchService(
-                watch: ChangeWatch(store: desk.store, asker: asker), now: house.now,
+            changeWatchService(
+                ChangeWatch(store: desk.store, asker: asker), now: house.now,
                 logger: gatewayLogger()),
-            WayService(runner: rules, logger: gatewayLogger()),
+            wayService(rules, logger: gatewayLogger()),
         ]
     }
 }

@@ -31,6 +31,7 @@ struct Settings: Sendable {
     var changes = Changes()
     var alerts = Alerts()
     var signIn = SignIn()
+    var export = Export()
 
     /// How changes of the DNS are sent.
     struct Changes: Sendable {

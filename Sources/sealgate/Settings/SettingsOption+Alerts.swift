@@ -75,10 +75,11 @@ extension SettingsOption {
             }),
         SettingsOption(
             key: "alerts.syslog", shape: .text, flag: "--alert-syslog",
-            meaning: "A log server that is told of alerts (RFC 5424), udp://HOST:PORT or "
-                + "tcp://HOST:PORT.",
+            meaning: "A log server that is told of alerts (RFC 5424), udp://HOST:PORT, "
+                + "tcp://HOST:PORT or tls://HOST:PORT.",
             reason: "Nothing is sent until a server is named.",
-            wants: "udp://HOST:PORT or tcp://HOST:PORT", example: .text("udp://192.0.2.14:514"),
+            wants: "udp://HOST:PORT, tcp://HOST:PORT or tls://HOST:PORT",
+            example: .text("udp://192.0.2.14:514"),
             read: { $0.alerts.syslog.map { .text($0.description) } },
             write: {
                 guard case .text(let text) = $0, let place = SyslogDestination(text) else {

@@ -67,5 +67,5 @@ struct SettingsOption: Sendable {
     /// Every option, in the order of `sealgate config describe`.
     static let all: [SettingsOption] =
         store + naming + intake + places + console + gateway
-        + changes + alerts + signIn
+        + changes + alerts + signIn + export
 }

@@ -98,7 +98,8 @@ struct AccountPages {
     func admit(
         _ account: Account, next: String, _ context: ConsoleContext
     ) async throws -> Response {
-        let owed = try await services.accounts.secondStep.owed(by: account, now: services.now())
+        let owed = try await services.accounts.secondStep.owed(
+            by: account, now: services.machineNow())
         guard let owed else { return try await open(account, next: next) }
         return codePage(owed, next: next, problem: nil, context)
     }

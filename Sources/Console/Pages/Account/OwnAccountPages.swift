@@ -51,7 +51,7 @@ struct OwnAccountPages {
     }
 
     private func changePassword(_ context: ConsoleContext) async throws -> Response {
-        let (account, form, now) = (try account(context), context.form, services.now())
+        let (account, form, now) = (try account(context), context.form, services.machineNow())
         guard let session = context.visit.secret else {
             throw ConsoleError.forbidden("Sign in first.")
         }

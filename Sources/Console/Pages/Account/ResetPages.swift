@@ -27,12 +27,12 @@ struct ResetPages {
     ) async throws -> Response {
         guard let token = SecretToken(text),
             case .open(let link) = try await services.accounts.passwordLink(
-                token, now: services.now()),
+                token, now: services.machineNow()),
             !isOther(link, context)
         else { return try await page(text, problem: nil, context) }
         do {
             _ = try await services.accounts.choosePassword(
-                token, password: password, now: services.now())
+                token, password: password, now: services.machineNow())
         } catch AccountError.passwordLinkNotValid {
             return try await page(text, problem: nil, context)
         } catch let error as AccountError {
@@ -54,7 +54,7 @@ struct ResetPages {
         let token = SecretToken(text)
         var state = PasswordLinkState.unknown
         if let token {
-            state = try await services.accounts.passwordLink(token, now: services.now())
+            state = try await services.accounts.passwordLink(token, now: services.machineNow())
         }
         switch state {
         case .open(let link) where isOther(link, context):

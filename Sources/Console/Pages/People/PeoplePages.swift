@@ -33,7 +33,7 @@ struct PeoplePages {
             do {
                 try await people(context).undo(
                     Int64(context.form["entry"]) ?? 0, by: try context.visit.actor,
-                    now: services.now())
+                    now: services.machineNow())
             } catch let error as PeopleError {
                 return templates.response(
                     try await page(context, undo: nil, link: nil, problem: error.description),
@@ -101,7 +101,7 @@ struct PeoplePages {
         do {
             let token = try await services.accounts.passwordLink(
                 for: page.member.account.id, by: try context.visit.actor,
-                owner: context.visit.account, in: organisation, now: services.now())
+                owner: context.visit.account, in: organisation, now: services.machineNow())
             page.link = services.link("/reset?token=\(token.text)", for: request)
         } catch {
             page.problem = try Self.sentence(error)
@@ -144,7 +144,7 @@ struct PeoplePages {
         var page = PeoplePage(
             organisation: context.visit.membership?.organisation.name ?? "",
             members: try await store.members(),
-            invitations: try await store.invitations(now: services.now()),
+            invitations: try await store.invitations(now: services.machineNow()),
             mayAct: context.visit.isAny(of: RouteAccess.owners))
         page.link = link
         page.problem = problem

@@ -45,7 +45,7 @@ struct ProviderPages {
             try await told(context) {
                 try await services.accounts.providers.unlink(
                     try account(context), issuer: provider.issuer,
-                    in: context.visit.organisation ?? .first, now: services.now())
+                    in: context.visit.organisation ?? .first, now: services.machineNow())
                 return .redirect(to: "/account", type: .normal)
             }
         }
@@ -60,9 +60,9 @@ struct ProviderPages {
         // Asked first: where the provider is out of reach nothing needs to be remembered.
         let address = try await provider.provider.address(
             for: trip.request(redirect: services.link(Self.back, for: request)),
-            now: services.now())
+            now: services.machineNow())
         try await services.accounts.providers.begin(
-            trip.secret, purpose, next: next, now: services.now())
+            trip.secret, purpose, next: next, now: services.machineNow())
         return (address, trip)
     }
 
@@ -85,7 +85,7 @@ struct ProviderPages {
 
     /// Joining an identity to an account: who found an open browser must not make it theirs.
     private func link(_ request: Request, _ context: ConsoleContext) async throws -> Response {
-        let (account, form, now) = (try account(context), context.form, services.now())
+        let (account, form, now) = (try account(context), context.form, services.machineNow())
         let (name, address) = (account.name, context.remoteAddress)
         if let pause = await throttle.pause(name: name, address: address, now: now) {
             throw ConsoleError.tooManyTries(waitSeconds: pause)
@@ -114,7 +114,7 @@ struct ProviderPages {
     // MARK: Back
 
     private func arrive(_ request: Request, _ context: ConsoleContext) async throws -> Response {
-        let (query, now) = (Query(request), services.now())
+        let (query, now) = (Query(request), services.machineNow())
         guard let secret = cookies.trip(in: request),
             ProviderTrip(secret: secret).isAnswer(query["state"] ?? ""),
             let visit = try await services.accounts.providers.take(secret, now: now)
@@ -142,7 +142,7 @@ struct ProviderPages {
     private func finish(
         _ visit: ProviderVisit, _ proven: ProvenIdentity, _ context: ConsoleContext
     ) async throws -> Response {
-        let (store, now) = (services.accounts.providers, services.now())
+        let (store, now) = (services.accounts.providers, services.machineNow())
         let identity = ProviderIdentity(issuer: proven.issuer, subject: proven.subject)
         let known = try await store.account(of: identity)
         switch visit.errand {

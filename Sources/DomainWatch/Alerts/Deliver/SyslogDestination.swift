@@ -1,26 +1,28 @@
 import Identities
 import MailReports
-import NIOCore
-import NIOPosix
 public import Storage
 
-/// A log server that is told of alerts (RFC 5424), by datagram or over a connection.
+/// A log server (RFC 5424) that is reached by datagrams or over a connection.
 public struct SyslogDestination: Hashable, Sendable, CustomStringConvertible {
-    public enum Transport: String, Sendable { case udp, tcp }
+    public enum Transport: String, Sendable { case udp, tcp, tls }
 
     public var transport: Transport
     public var host: String
     public var port: Int
+    /// A file with the certificates (PEM) that a server's is signed by; nil for those that this
+    /// machine trusts.
+    public var authority: String?
     /// Our own name in the messages.
     public var hostName = "sealgate"
 
-    /// Reads `udp://HOST:PORT` or `tcp://HOST:PORT`; port 514 without one. Nil when it is none.
+    /// Reads `udp://HOST:PORT`, `tcp://HOST:PORT` or `tls://HOST:PORT`; without a port 514, and
+    /// 6514 for TLS. Nil when it is none.
     public init?(_ text: String) {
         let parts = text.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, let transport = Transport(rawValue: String(parts[0])) else {
             return nil
         }
-        var (host, port) = (String(parts[1]), 514)
+        var (host, port) = (String(parts[1]), transport == .tls ? 6_514 : 514)
         if let colon = host.lastIndex(of: ":"), !host.hasSuffix("]") {
             guard let number = Int(host[host.index(after: colon)...]), (1...65_535).contains(number)
             else { return nil }
@@ -52,29 +54,6 @@ public struct SyslogDestination: Hashable, Sendable, CustomStringConvertible {
     }
 
     func send(_ notice: AlertNotice) async throws {
-        let message = message(notice)
-        let group = MultiThreadedEventLoopGroup.singleton
-        switch transport {
-        case .udp:
-            let channel = try await DatagramBootstrap(group: group)
-                .connect(host: host, port: port).get()
-            try await Self.write(message, to: channel)
-        case .tcp:
-            let channel = try await ClientBootstrap(group: group)
-                .connectTimeout(.seconds(Limits.syslogSeconds)).connect(host: host, port: port)
-                .get()
-            // RFC 6587 §3.4.1: the length comes first, so that a message may hold anything.
-            try await Self.write(Array("\(message.count) ".utf8) + message, to: channel)
-        }
-    }
-
-    private static func write(_ bytes: [UInt8], to channel: any Channel) async throws {
-        do {
-            try await channel.writeAndFlush(ByteBuffer(bytes: bytes)).get()
-            try await channel.close().get()
-        } catch {
-            try? await channel.close().get()
-            throw error
-        }
+        try await SyslogSending(destination: self, messages: [message(notice)]).send()
     }
 }

@@ -17,7 +17,7 @@ struct AlertFlags: ParsableArguments, GivesFlags {
     var alertWebhook: String?
     @Option(help: "A file with the secret that they are signed with.")
     var alertWebhookSecret: String?
-    @Option(help: "A log server, udp://HOST:PORT or tcp://HOST:PORT.") var alertSyslog: String?
+    @Option(help: "A log server, udp://, tcp:// or tls://HOST:PORT.") var alertSyslog: String?
 
     func give(to flags: inout GivenFlags) {
         flags.add("alerts.mail", alertMail)
@@ -26,6 +26,21 @@ struct AlertFlags: ParsableArguments, GivesFlags {
         flags.add("alerts.webhook", alertWebhook)
         flags.add("alerts.webhook-secret", alertWebhookSecret)
         flags.add("alerts.syslog", alertSyslog)
+    }
+}
+
+/// Who is told what happens, on the command line.
+struct ExportFlags: ParsableArguments, GivesFlags {
+    @Option(
+        help:
+            "A log server that is told of changes and verdicts: udp://, tcp:// or tls://HOST:PORT.")
+    var exportSyslog: String?
+    @Option(help: "A file with the certificates that its own is signed by.")
+    var exportAuthority: String?
+
+    func give(to flags: inout GivenFlags) {
+        flags.add("export.syslog", exportSyslog)
+        flags.add("export.authority", exportAuthority)
     }
 }
 

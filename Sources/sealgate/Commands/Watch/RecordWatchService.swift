@@ -3,35 +3,32 @@ import Identities
 import Logging
 import MailAuthentication
 import SQLDatabase
-import ServiceLifecycle
 import Storage
 
 /// Looks again and again whether the SPF records of all domains lead to an error: the records that
 /// they include belong to others, who change them overnight.
-struct RecordWatchService: Service {
-    /// Seconds between two looks at all domains: receivers ask as often.
-    private static let pause: Duration = .seconds(6 * 3_600)
+func recordWatchService(
+    _ database: any SQLDatabase, _ lookup: any DNSLookup, logger: Logger
+) -> LoopService {
+    let watch = RecordWatch(database: database, lookup: lookup, logger: logger)
+    return LoopService(
+        pause: .seconds(6 * 3_600), complaint: "The records of domains could not be looked at",
+        logger: logger
+    ) {
+        for organisation in try await OrganisationStore(database: database).all() {
+            try await watch.look(organisation.id)
+        }
+    }
+}
+
+/// One look at the SPF records of domains.
+struct RecordWatch: Sendable {
     /// Domains looked at side by side.
     private static let width = 4
 
     let database: any SQLDatabase
     let lookup: any DNSLookup
     let logger: Logger
-
-    func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    for organisation in try await OrganisationStore(database: database).all() {
-                        try await look(organisation.id)
-                    }
-                } catch {
-                    logger.error("The records of domains could not be looked at: \(error)")
-                }
-                try? await Task.sleep(for: Self.pause)
-            }
-        }
-    }
 
     /// Looks at all domains of an organisation once.
     func look(_ organisation: OrganisationID) async throws {
