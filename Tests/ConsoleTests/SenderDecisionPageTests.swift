@@ -76,12 +76,44 @@ import Testing
 
             let undo = ["form_token": form, "event": told.field("event")]
             #expect(try await browser.post(Self.senders + "/undo", undo).status == 303)
-            #expect(try await console.log().last?.act == "sender.undo")
+            // Its change was never made, and is not to be made any more.
+            #expect(
+                try await console.log().suffix(2).map(\.act) == ["sender.undo", "dns.dismissed"])
             let twice = try await browser.post(Self.senders + "/undo", undo)
             #expect(twice.status == 409)
             let after = try await browser.get(Self.senders)
             check(after, "sender")
             #expect(after.text.contains("What was decided") && after.text.contains("(undone)"))
+        }
+    }
+
+    @Test func `undoing an authorisation leads to the way back of its change, shown first`()
+        async throws
+    {
+        let console = try await SenderConsole()
+        try await console.serve { port in
+            let (browser, _, form) = try await console.tenants.browser(
+                console.tenants.owner, port: port)
+            let shown = try await browser.get(Self.senders + "/authorise")
+            let done = try await browser.post(
+                Self.senders + "/authorise",
+                ["form_token": form, "shown": shown.field("shown")])
+            let told = try await browser.get(try #require(done["Location"]))
+            let made = try await browser.post("/changes/1/made", ["form_token": form])
+            #expect(made.status == 303, "\(made.text)")
+            let undone = try await browser.post(
+                Self.senders + "/undo", ["form_token": form, "event": told.field("event")])
+            #expect(undone.status == 303 && undone["Location"] == "/changes/2?done=decision")
+            let back = try await browser.get("/changes/2?done=decision")
+            check(back, "way back")
+            for words in [
+                "Your decision is taken back", "Nothing is changed yet", "include:mail.zendesk.com",
+                "/changes/2/apply", "/changes/1",
+            ] {
+                #expect(back.text.contains(words), "\(words)")
+            }
+            let log = try await console.log()
+            #expect(log.suffix(2).map(\.act) == ["sender.undo", "dns.proposed"])
         }
     }
 

@@ -1,5 +1,6 @@
 import DomainAnalysis
 import FoundationEssentials
+import HostedDNS
 import Hummingbird
 import Identities
 import MailReports
@@ -45,6 +46,8 @@ struct SenderRoutes {
         var event: Int64?
         /// What the DNS needs; nothing of it is changed by this address.
         var dns: SenderAuthorisation?
+        /// After an undo, the proposal that takes back what was changed in the DNS.
+        var back: Int64?
     }
 
     private func decide(_ request: Request, _ context: ConsoleContext) async throws -> Response {
@@ -58,9 +61,15 @@ struct SenderRoutes {
         let store = services.accounts.senders(of: organisation)
         let actor = try context.visit.actor
         let event: SenderEvent?
+        var back: Int64?
         if asked.act == "undo" {
             event = try await store.undo(
                 asked.event, on: key, of: domain, by: actor, now: services.now())
+            let desk = services.senderDesk(organisation, acting: .token)
+            if let event {
+                let rest = try? await desk.takeBack(event, by: actor.name)
+                if case .proposed(let change)? = rest { back = change.id }
+            }
         } else {
             event = try await store.act(
                 try await act(asked, organisation), on: key, of: domain, by: actor,
@@ -78,7 +87,7 @@ struct SenderRoutes {
         return ProgramAnswer.json(
             Answer(
                 sender: SenderList.Sender(detail.volume, domain: domain), event: event?.number,
-                dns: needed))
+                dns: needed, back: back))
     }
 
     private func act(_ asked: Asked, _ organisation: OrganisationID) async throws -> SenderAct {

@@ -94,4 +94,29 @@ public struct SenderDesk: Sendable {
         }
         return outcome
     }
+
+    /// What an undone authorisation left in the DNS.
+    public enum Rest: Hashable, Sendable {
+        /// Its change was never made, and is not to be made any more.
+        case dismissed(Int64)
+        /// The way back of its change, as a proposal with its exact difference; nothing of it is
+        /// made.
+        case proposed(StoredChange)
+    }
+
+    /// Offers the way back of the change that went with an authorisation, once that is undone.
+    ///
+    /// - Parameter event: of the undo.
+    /// - Returns: nil where the DNS has nothing of it.
+    public func takeBack(_ event: SenderEvent, by person: String) async throws -> Rest? {
+        guard let changes, let id = event.before.change, event.after.change != id,
+            let stored = try await changes.store.change(id)
+        else { return nil }
+        if stored.state == .proposed {
+            guard case .done = try await changes.dismiss(id, by: person) else { return nil }
+            return .dismissed(id)
+        }
+        guard ChangeState.made.contains(stored.state) else { return nil }
+        return .proposed(try await changes.proposeUndo(of: id, by: person))
+    }
 }

@@ -121,6 +121,8 @@ public enum ProgrammeLimits {
     public static let faults = 500
     /// Names that one look into reports and zones may add.
     public static let found = 5_000
+    /// Seconds after which a plan is made anew, whatever was reported.
+    public static let planAge: Int64 = 86_400
     /// Days by which today's pace is measured.
     public static let paceDays = 90
 }

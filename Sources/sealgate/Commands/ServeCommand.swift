@@ -76,12 +76,13 @@ struct ServeCommand: AsyncParsableCommand {
                 logger: gatewayLogger())
             let records = recordWatchService(
                 house.database, lookup ?? NoLookup(), logger: gatewayLogger())
+            let plans = try await house.planService(logger: gatewayLogger())
             let told = house.exportService(settings, logger: gatewayLogger())
             try await serve(
                 house, settings.console, gateway: gateway, desk: desk, way: way,
                 provider: try settings.signIn.provider(),
                 also: [reload, watch, rules, records, try house.alertService(settings)]
-                    + (told.map { [$0] } ?? [])
+                    + [plans, told].compactMap { $0 }
                     + house.intakeServices(settings, logger: intakeLogger())
             ) { address in
                 say("The console is at \(address)")

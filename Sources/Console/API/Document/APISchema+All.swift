@@ -62,6 +62,9 @@ extension APISchema {
             has("sender", .named("DecidedSender")),
             mayHave("event", count, "To be undone by; absent when it was so already."),
             mayHave("dns", .open("What the DNS needs for it; nothing of it was made.")),
+            mayHave(
+                "back", count,
+                "After an undo: the proposed change that takes back what was made in the DNS."),
         ]),
         "Reporter": .object([
             has("reporter", anyText), has("reports", count), has("messages", count),

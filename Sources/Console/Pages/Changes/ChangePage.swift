@@ -83,6 +83,10 @@ struct ChangePage {
                 + "it back."
         case "made": "The change is watched until all servers of the zone show it."
         case "dismissed": "The change will not be made."
+        case "decision":
+            "Your decision is taken back; its change of the DNS is still there. This is the way "
+                + "back. Nothing is changed before you apply it: leave it, and the DNS stays as it "
+                + "is."
         case "undo": "This is the way back. Nothing is changed before you apply it."
         default: nil
         }

@@ -39,7 +39,14 @@ struct SenderDecisionPages {
                     Int64(context.form["event"]), on: place.key, of: place.domain,
                     by: try context.visit.actor, now: services.now())
             }
-            return place.back(to: event.number)
+            // The decision stands as it did before, whatever becomes of the DNS.
+            let rest = try? await place.desk.takeBack(
+                event, by: try context.visit.actor.name)
+            guard case .proposed(let back)? = rest else { return place.back(to: event.number) }
+            guard context.mayChangeDNS else {
+                return place.back(to: event.number, change: back.id)
+            }
+            return .redirect(to: "/changes/\(back.id)?done=decision", type: .normal)
         }
     }
 
@@ -159,10 +166,12 @@ struct SenderDecisionPages {
 
 extension ConsoleServices {
     /// Where senders of an organisation are decided about.
-    func senderDesk(_ organisation: OrganisationID) -> SenderDesk {
+    func senderDesk(
+        _ organisation: OrganisationID, acting kind: AuditActor.Kind = .person
+    ) -> SenderDesk {
         SenderDesk(
             decisions: accounts.senders(of: organisation),
-            changes: organisation == .first ? changes : nil)
+            changes: organisation == .first ? changes?.acting(as: kind) : nil)
     }
 }
 

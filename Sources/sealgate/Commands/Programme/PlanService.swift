@@ -1,0 +1,27 @@
+import DNS
+import Identities
+import Logging
+import ReportConsumer
+import Storage
+
+extension House {
+    /// Makes the plans that the boards show, in the background; nil without DNS, where a plan
+    /// would know nothing.
+    func planService(logger: Logger) async throws -> LoopService? {
+        guard let lookup else { return nil }
+        let (domains, suffixes) = (domains, suffixes)
+        let refreshes = try await accounts.organisations.all().map { organisation in
+            let own = organisation.id == .first ? domains : domains.beside(organisation.id)
+            return PlanRefresh(
+                programme: accounts.programme(of: organisation.id), lookup: lookup,
+                now: { clock() }
+            ) { DomainAdviser(domains: own, lookup: $0, suffixes: suffixes) }
+        }
+        return LoopService(
+            pause: .seconds(60), complaint: "Plans for the programme could not be made",
+            logger: logger
+        ) {
+            for refresh in refreshes { _ = try await refresh.step() }
+        }
+    }
+}
