@@ -131,6 +131,44 @@ import Testing
         }
     }
 
+    @Test func `where two people decide, no change of a policy goes past the second`() async throws
+    {
+        try await with { bed in
+            try await bed.way.store.wantTwoPeople(true, by: Self.ben, now: 1)
+            let domain = bed.reports.domain
+            let old = try await bed.record
+            func change(to record: String) async throws -> Int64 {
+                try await bed.desk.desk.propose(
+                    [
+                        DNSChange(
+                            name: "_dmarc.\(domain)", type: "TXT",
+                            remove: [try #require(try await bed.record)],
+                            add: [record])
+                    ], for: domain, reason: "a plan's step", by: Self.ada.name
+                ).id
+            }
+            let reject = try await change(to: "v=DMARC1; p=reject; rua=mailto:reports@example.test")
+            let own = try await bed.desk.desk.apply(
+                reject, by: Self.ada.name, typed: domain.text)
+            guard case .refused(let why) = own else { throw WayError.unknown(reject) }
+            #expect(why.contains("two people") && why.contains(Self.ada.name))
+            // A program is nobody's second person.
+            let program = try await bed.desk.desk.acting(as: .token).apply(
+                reject, by: "nightly", typed: domain.text)
+            guard case .refused = program else { throw WayError.unknown(reject) }
+            #expect(try await bed.record == old)
+            let second = try await bed.desk.desk.apply(
+                reject, by: Self.ben.name, typed: domain.text)
+            guard case .done = second else { throw WayError.unknown(reject) }
+            #expect(try await bed.record?.contains("p=reject") == true)
+            // Where reports go is no policy.
+            let reports = try await change(to: "v=DMARC1; p=reject; rua=mailto:other@example.test")
+            let alone = try await bed.desk.desk.apply(
+                reports, by: Self.ada.name, typed: domain.text)
+            guard case .done = alone else { throw WayError.unknown(reports) }
+        }
+    }
+
     @Test func `a proposal whose record has changed meanwhile changes nothing`() async throws {
         try await with { bed in
             let domain = bed.reports.domain

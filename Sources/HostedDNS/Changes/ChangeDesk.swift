@@ -144,6 +144,12 @@ public struct ChangeDesk: Sendable {
                 "\(what) If that is right, type the domain's name, \(stored.change.domain), to "
                     + "confirm it.")
         }
+        if stored.change.changesPolicy, try await store.needsAnother(than: person, for: stored) {
+            return .refused(
+                "Your organisation wants two people for a change of a policy: somebody else than "
+                    + "\(stored.change.askedBy) makes this one, at the console or the command "
+                    + "line, or you propose the policy on the domain's page Policy.")
+        }
         let place: ChangeApplier.Place
         let key: TransactionKey?
         do {

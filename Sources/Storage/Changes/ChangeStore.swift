@@ -41,6 +41,24 @@ public struct ChangeStore: Sendable {
 
     private var owner: SQLValue { .integer(organisation.rawValue) }
 
+    /// Whether a change of a policy may not be made by this person alone: the organisation wants
+    /// two, no approved proposal stands behind it, and it takes nothing back.
+    public func needsAnother(than person: String, for stored: StoredChange) async throws -> Bool {
+        let owner = owner
+        guard stored.undoOf == nil else { return false }
+        let wants = try await database.read { transaction in
+            try transaction.rows(
+                "SELECT two_people FROM way_setting WHERE organisation_id = ?", [owner]
+            ).first?.integer(0) == 1
+                && transaction.rows(
+                    """
+                    SELECT COUNT(*) FROM way_proposal WHERE organisation_id = ? AND change_id = ?
+                    """, [owner, .integer(stored.id)])[0].integer(0) == 0
+        }
+        // A token bears a name of its own, which says nothing about whose it is.
+        return wants && (people == .token || person == stored.change.askedBy)
+    }
+
     // MARK: Writing
 
     /// Keeps a change that is asked for; gives its number.
