@@ -1,3 +1,6 @@
+import DNS
+import Identities
+
 extension ZoneChange {
     /// Whether it changes what receivers do with mail that fails DMARC: more than where reports go.
     public var changesPolicy: Bool {
