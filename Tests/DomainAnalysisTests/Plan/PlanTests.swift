@@ -224,6 +224,18 @@ struct PlanTests {
         #expect(close?.instructions.filter { $0.contains("could not be looked up") }.count == 2)
     }
 
+    @Test func `An SPF record that leads to an error is named, with whom to ask`() {
+        var facts = PlanCases.base("t.example", "v=DMARC1; p=none; rua=mailto:d@t.example")
+        facts.spfText = "v=spf1 include:spf.vendor.example -all"
+        facts.spfFault = "t.example → spf.vendor.example: No SPF record is published there."
+        let step = Self.plan(facts).steps.first { $0.kind == .repairSPF }
+        #expect(step?.changes == [])
+        #expect(step?.why.contains("spf.vendor.example: No SPF record") == true)
+        #expect(step?.evidence.first?.contains("include:spf.vendor.example") == true)
+        facts.spfFault = nil
+        #expect(Self.plan(facts).steps.allSatisfy { $0.kind != .repairSPF })
+    }
+
     @Test func `An SPF include is only added where it counts and fits`() {
         func change(_ spf: String?, _ id: String) -> [DNSChange] {
             var facts = PlanCases.base("t.example", "v=DMARC1; p=none; rua=mailto:d@t.example")
