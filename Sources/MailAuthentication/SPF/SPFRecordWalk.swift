@@ -45,6 +45,8 @@ public struct SPFRecordWalk: Sendable {
 
     /// Records read for one domain: far more than a record may lead to.
     public static let mostRecords = 40
+    /// Names that DNS did not answer for before no more is asked: each may take its whole time.
+    public static let mostFailures = 2
 
     private let lookup: any DNSLookup
 
@@ -71,11 +73,16 @@ public struct SPFRecordWalk: Sendable {
         let lookup: any DNSLookup
         var finding = Finding()
         var records = 0
+        var failures = 0
 
         mutating func read(_ domain: DomainName, _ above: [String], isOwn: Bool) async {
             let path = above + [domain.text]
             guard !above.contains(domain.text) else {
                 return add(path, "It leads back to itself, without an end.")
+            }
+            guard failures < SPFRecordWalk.mostFailures else {
+                finding.unknown.append(domain.text)
+                return
             }
             guard records < SPFRecordWalk.mostRecords else {
                 // Beyond any limit of receivers: the count of look-ups says so already.
@@ -84,6 +91,7 @@ public struct SPFRecordWalk: Sendable {
             records += 1
             let answer = await lookup.lookUp(domain, .txt)
             if case .failure = answer.outcome {
+                failures += 1
                 finding.unknown.append(domain.text)
                 return
             }

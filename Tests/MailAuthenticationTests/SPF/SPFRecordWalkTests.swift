@@ -71,6 +71,16 @@ import Testing
         #expect(try await walk(SPFTable("d.example FAIL TXT")).unknown == ["d.example"])
     }
 
+    @Test func `where DNS is silent, no more is asked after two names`() async throws {
+        let names = (0..<9).map { "v\($0).example" }
+        let own = names.map { "include:\($0)" }.joined(separator: " ")
+        let silent = names.map { "\n\($0) FAIL TXT" }.joined()
+        let table = SPFTable("d.example TXT v=spf1 \(own) -all" + silent)
+        let found = try await walk(table)
+        #expect(found.faults.isEmpty && found.unknown == names && found.lookups == 9)
+        #expect(table.questions.count == 1 + SPFRecordWalk.mostFailures)
+    }
+
     @Test func `behind all nothing is looked at`() async throws {
         let found = try await walk(
             SPFTable("d.example TXT v=spf1 -all include:gone.example redirect=gone.example"))
