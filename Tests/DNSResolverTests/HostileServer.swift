@@ -2,6 +2,7 @@ import DNS
 import NIOCore
 import NIOPosix
 import Synchronization
+import TestSupport
 
 /// A name server that answers as the test tells it, over UDP and, on the same port, over TCP.
 final class HostileServer: Sendable {
@@ -32,6 +33,9 @@ final class HostileServer: Sendable {
     init(
         host: String = "127.0.0.1", _ behave: @escaping @Sendable (Asked) -> [Reply]
     ) async throws {
+        // The same for both: one that the system gave to TCP may be taken for UDP.
+        let port = try LoopbackPort.free()
+        self.port = port
         let log = SeenLog()
         let group = MultiThreadedEventLoopGroup.singleton
         let other = try await DatagramBootstrap(group: group).bind(host: host, port: 0).get()
@@ -42,8 +46,7 @@ final class HostileServer: Sendable {
                         StreamSide(log: log, behave: behave))
                 }
             }
-            .bind(host: host, port: 0).get()
-        port = tcp.localAddress?.port ?? 0
+            .bind(host: host, port: port).get()
         let udp = try await DatagramBootstrap(group: group)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {

@@ -2,6 +2,7 @@ import DNS
 import DNSResolver
 import Identities
 import NIOCore
+import NIOPosix
 import Testing
 
 @Suite(.timeLimit(.minutes(5)))
@@ -99,11 +100,15 @@ struct `A resolver among hostile servers` {
         let server = try await HostileServer { asked in
             [.message(HostileServer.answer(asked.query, [address(asked.query)]))]
         }
-        let taken = UInt64(server.port) - 10_000
+        let other = try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = try #require(other.localAddress?.port)
+        let taken = UInt64(port) - 10_000
         let resolver = StubResolver(configuration: configuration(server), random: { taken })
         #expect(await resolver.lookUp(try name("www.example.test"), .a).outcome == .records)
-        #expect(server.asked.first?.sourcePort != server.port)
+        #expect(try #require(server.asked.first).sourcePort != port)
         await resolver.shutDown()
+        try await other.close().get()
         await server.stop()
     }
 

@@ -83,7 +83,7 @@ final class ServerProcess {
     }
 
     private init() throws {
-        port = try freePort()
+        port = try LoopbackPort.free()
         folder = FileManager.default.temporaryDirectory
             .appending(path: "sealgate-dns-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -109,7 +109,7 @@ final class ServerProcess {
         process = try Command.start([path] + arguments, log: log)
         // The port answers over TCP as soon as the zones are loaded.
         for _ in 0..<200 {
-            if connects(port) { return }
+            if LoopbackPort.connects(port) { return }
             guard isRunning else { break }
             usleep(50_000)
         }
@@ -129,46 +129,4 @@ final class ServerProcess {
     }
 
     deinit { stop() }
-}
-
-private func loopback(_ port: Int) -> sockaddr_in {
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = in_port_t(port).bigEndian
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    return address
-}
-
-private func withSocket<Result>(_ body: (Int32) throws -> Result) rethrows -> Result {
-    let handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(handle) }
-    return try body(handle)
-}
-
-/// A port that nothing uses just now.
-func freePort() throws -> Int {
-    try withSocket { handle in
-        var address = loopback(0)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(handle, $0, length) == 0 && getsockname(handle, $0, &length) == 0
-            }
-        }
-        guard isBound else {
-            throw ServerProcess.Missing(description: "No free port on loopback.")
-        }
-        return Int(address.sin_port.bigEndian)
-    }
-}
-
-private func connects(_ port: Int) -> Bool {
-    withSocket { handle in
-        var address = loopback(port)
-        return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(handle, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
-    }
 }

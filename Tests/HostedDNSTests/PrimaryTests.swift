@@ -5,6 +5,7 @@ import HostedDNS
 import Identities
 import SQLDatabase
 import Storage
+import TestSupport
 import Testing
 
 /// Changes at real primaries, Knot and BIND: made, refused, taken back, and read again from the
@@ -234,7 +235,7 @@ import Testing
             let change = try await desk.propose([Self.raise])
             let gone = KeyRing.Primary(
                 zone: try #require(DNSName("example.test")),
-                server: try #require(ResolverAddress("127.0.0.1:\(try FreePort.find())")))
+                server: try #require(ResolverAddress("127.0.0.1:\(try LoopbackPort.free())")))
             let lost = try await Desk(server, named: [gone], store: desk.store)
             let sentence = refusal(try await lost.desk.apply(change.id, by: "Ada"))
             #expect(sentence.contains("cannot be reached"), "\(sentence)")

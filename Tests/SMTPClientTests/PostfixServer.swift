@@ -9,7 +9,7 @@ struct PostfixServer {
 
     /// - Parameter settings: lines of main.cf.
     init(_ settings: [String]) async throws {
-        port = try await Ports.free()
+        port = try LoopbackPort.free()
         folder = try PostfixFolder(
             doors: ["127.0.0.1:\(port)"], domains: ["to.example"],
             settings: ["myhostname = mx.to.example"] + settings)

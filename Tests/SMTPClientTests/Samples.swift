@@ -17,13 +17,14 @@ enum Samples {
 
     static func options() -> SMTPClientOptions {
         var options = SMTPClientOptions(hostName: "gate.example")
-        options.timeouts.connect = .seconds(15)
+        // Long: what is to run out of time says so itself, and a busy machine must not.
+        options.timeouts.connect = .seconds(90)
         options.idleTime = .seconds(30)
-        options.contentAheadTime = .seconds(15)
+        options.contentAheadTime = .seconds(90)
         for timeout in [
             \DeliveryTimeouts.greeting, \.hello, \.mail, \.recipient, \.data, \.verdict,
         ] {
-            options.timeouts[keyPath: timeout] = .seconds(15)
+            options.timeouts[keyPath: timeout] = .seconds(90)
         }
         return options
     }

@@ -14,7 +14,7 @@ import Testing
         private let process: Int32
 
         init(_ flags: [String]) async throws {
-            port = try await Ports.free()
+            port = try LoopbackPort.free()
             let words =
                 ["smtp-sink"] + (geteuid() == 0 ? ["-u", "postfix"] : []) + flags
                 + ["127.0.0.1:\(port)", "128"]

@@ -27,8 +27,8 @@ public struct DovecotFolder: Sendable {
         }
         certificates = try CertificateFolder(path)
         try certificates.make("server", for: ["localhost"])
-        port = try Self.freePort()
-        securePort = try Self.freePort()
+        port = try LoopbackPort.free()
+        securePort = try LoopbackPort.free()
         // Mail is not root's, even where the test is.
         let nobody = getuid() == 0 ? getpwnam("nobody")?.pointee : nil
         owner = (nobody?.pw_uid ?? getuid(), nobody?.pw_gid ?? getgid())
@@ -124,22 +124,5 @@ public struct DovecotFolder: Sendable {
             }
 
             """
-    }
-
-    /// A port of 127.0.0.1 that nobody has at the moment.
-    public static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-            }
-        }
-        guard isBound else { throw Unavailable(description: "There is no free port.") }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 }

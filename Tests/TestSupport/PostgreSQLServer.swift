@@ -38,7 +38,7 @@ public final class PostgreSQLServer: Sendable {
         programs = try Self.findPrograms()
         // Short: a socket's path has room for 107 bytes.
         folder = "/tmp/sealgate-pg-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
-        port = try Self.freePort()
+        port = try LoopbackPort.free()
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: false)
         try Data(Self.password.utf8).write(to: URL(filePath: folder + "/password"))
@@ -151,21 +151,5 @@ public final class PostgreSQLServer: Sendable {
                 description: "These tests need a PostgreSQL server: apt-get install postgresql")
         }
         return "\(root)/\(newest)/bin"
-    }
-
-    private static func freePort() throws -> Int {
-        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(socket) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0
-            }
-        }
-        guard isBound else { throw Unavailable(description: "no free port on 127.0.0.1") }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 }

@@ -68,7 +68,7 @@ import Testing
             try makeCertificate("own", host: "mx.example.org", folder: folder)
             try makeCertificate("other", host: "mx.example.org", folder: folder)
             let sink = try MailSink(folder: folder)
-            let nobody = try freePort()
+            let nobody = try LoopbackPort.free()
             let options = [
                 "--host-name", "mx.example.org", "--domain", "example.org", "--recipients", "all",
                 "--inbound", "127.0.0.1:\(sink.port)", "--outbound", "192.0.2.77:2525",
@@ -98,7 +98,7 @@ import Testing
     @Test func `tells of a certificate that ends, of one for another name, and of a loop`() throws {
         try withScratchFolder { folder in
             try makeCertificate("soon", host: "other.example.org", days: 5, folder: folder)
-            let port = try freePort()
+            let port = try LoopbackPort.free()
             let (report, status) = try examine([
                 "--host-name", "mx.example.org", "--domain", "example.org", "--recipients", "all",
                 "--inbound", "0.0.0.0:\(port)", "--next-hop", "127.0.0.1:\(port)",
@@ -132,7 +132,7 @@ import Testing
                 ("0", "ok", "time server's"), ("-3600", "wrong", "3600 seconds ahead of"),
                 ("120", "wrong", "seconds behind"), ("refuse", "look", "no usable answer"),
             ] {
-                let port = try freePort()
+                let port = try LoopbackPort.free()
                 let server = try Command.start(
                     ["python3", "-c", program, offset, "\(port)"],
                     log: folder + "/time.log")

@@ -93,7 +93,7 @@ import Testing
     {
         try withScratchFolder { folder in
             try Data(zone.utf8).write(to: URL(filePath: folder + "/zone"))
-            let nobody = try freePort()
+            let nobody = try LoopbackPort.free()
             let gateway = try RunningGateway(
                 [
                     "--inbound", "127.0.0.1:0", "--host-name", "mx.example.org", "--domain",

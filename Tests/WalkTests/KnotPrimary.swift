@@ -18,7 +18,7 @@ final class KnotPrimary {
         _ folder: String, zone: String = "example.test",
         records: String = "_dmarc TXT \"v=DMARC1; p=none\""
     ) throws {
-        port = try freePort()
+        port = try LoopbackPort.free()
         try FileManager.default.createDirectory(
             atPath: folder + "/db", withIntermediateDirectories: true)
         func write(_ name: String, _ text: String) throws {

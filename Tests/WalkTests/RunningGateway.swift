@@ -93,12 +93,12 @@ final class MailSink {
     private let path: String
 
     init(folder: String) throws {
-        port = try freePort()
+        port = try LoopbackPort.free()
         path = "\(folder)/sink-\(port)"
         pid = try Command.start(
             ["smtp-sink", "-u", "root", "-D", path, "127.0.0.1:\(port)", "100"], log: path + ".log")
         let port = port
-        guard eventually({ connects(port) }) else {
+        guard eventually({ LoopbackPort.connects(port) }) else {
             throw Program.Missing(
                 description: "smtp-sink does not start; it is in Debian's package postfix.")
         }
@@ -121,38 +121,4 @@ func send(
             "swaks", "--server", "127.0.0.1:\(port)", "--from", from, "--to", recipient,
             "--helo", "client.example", "--header", "Subject: \(subject)", "--silent", "2",
         ] + more, log: "\(folder)/swaks-\(UUID().uuidString)")
-}
-
-/// A port of loopback that was free a moment ago.
-func freePort() throws -> Int {
-    let handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(handle) }
-    var address = loopback(0)
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            bind(handle, $0, length) == 0 && getsockname(handle, $0, &length) == 0
-        }
-    }
-    guard isBound else { throw Program.Missing(description: "No free port on loopback.") }
-    return Int(address.sin_port.bigEndian)
-}
-
-func connects(_ port: Int) -> Bool {
-    let handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(handle) }
-    var address = loopback(port)
-    return withUnsafePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            connect(handle, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-        }
-    }
-}
-
-private func loopback(_ port: Int) -> sockaddr_in {
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = in_port_t(port).bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    return address
 }

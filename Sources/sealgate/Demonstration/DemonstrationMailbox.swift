@@ -68,21 +68,28 @@ final class DemonstrationMailbox: ReceptionPolicy {
     func closed(_ client: ClientConnection, reason: String) {}
 }
 
-/// A port of this machine that is free now.
+/// A port of 127.0.0.1 that is free now, and that the system gives to no connection by itself.
 func freePort() throws -> Int {
+    for _ in 0..<100 {
+        let port = Int.random(in: 20_000..<30_000)
+        if isFree(port) { return port }
+    }
+    throw PlainError("This machine has no free port between 20000 and 30000 on 127.0.0.1.")
+}
+
+private func isFree(_ port: Int) -> Bool {
     let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    guard socket >= 0 else { throw PlainError("No socket can be made.") }
+    guard socket >= 0 else { return false }
     defer { close(socket) }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(port).bigEndian
     address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let port = withUnsafeMutableBytes(of: &address) { octets -> Int? in
-        guard let place = octets.baseAddress?.assumingMemoryBound(to: sockaddr.self),
-            bind(socket, place, length) == 0, getsockname(socket, place, &length) == 0
-        else { return nil }
-        return Int(UInt16(bigEndian: octets.load(fromByteOffset: 2, as: UInt16.self)))
+    return withUnsafeBytes(of: &address) { octets in
+        octets.baseAddress.map {
+            bind(
+                socket, $0.assumingMemoryBound(to: sockaddr.self),
+                socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+        } ?? false
     }
-    guard let port else { throw PlainError("This machine has no free port on 127.0.0.1.") }
-    return port
 }

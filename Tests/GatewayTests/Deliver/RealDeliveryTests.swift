@@ -144,7 +144,7 @@ struct `Delivery to real servers` {
 
     @Test func `DANE lets mail through to the right Postfix, and to no other`() async throws {
         try await RealServers.run { servers in
-            let port = try RealServers.freePort()
+            let port = try LoopbackPort.free()
             try servers.certificates().make("mx", for: ["mx.dane.test"])
             try await servers.startPostfix(
                 certificate: "mx", port: port,
@@ -213,7 +213,7 @@ struct `Delivery to real servers` {
         async throws
     {
         try await RealServers.run { servers in
-            let (port, web) = (try RealServers.freePort(), try RealServers.freePort())
+            let (port, web) = (try LoopbackPort.free(), try LoopbackPort.free())
             try servers.certificates().make("mx", for: ["mx.sts.test", "mx.back.test"])
             try servers.certificates().make("web", for: ["mta-sts.sts.test", "mta-sts.other.test"])
             try await servers.startPostfix(
@@ -279,7 +279,7 @@ struct `Delivery to real servers` {
         async throws
     {
         try await RealServers.run { servers in
-            let port = try RealServers.freePort()
+            let port = try LoopbackPort.free()
             try servers.certificates().make("mx", for: ["mx.elsewhere.test"])
             try await servers.startPostfix(
                 certificate: "mx", port: port, domains: ["sts.test"])
@@ -324,7 +324,7 @@ struct `Delivery to real servers` {
         name: String, words: [String], expected: String
     ) async throws {
         try await RealServers.run { servers in
-            let (port, back) = (try RealServers.freePort(), try RealServers.freePort())
+            let (port, back) = (try LoopbackPort.free(), try LoopbackPort.free())
             try await servers.startSink(words, port: port)
             try await servers.startSink([], port: back)
             var routes = RouteTable(fallback: Self.loopback("sink", port))
@@ -362,7 +362,7 @@ struct `Delivery to real servers` {
 
     @Test func `many messages go through one smtp-sink, each once`() async throws {
         try await RealServers.run { servers in
-            let port = try RealServers.freePort()
+            let port = try LoopbackPort.free()
             try await servers.startSink(["-c"], port: port)
             let outlet = try Outlet(
                 servers,

@@ -66,7 +66,7 @@ final class RealServers: Sendable {
         _ port: Int, _ name: String, _ package: String, log: () -> String
     ) async throws {
         for _ in 0..<1_000 {
-            if Self.connects(port) { return }
+            if LoopbackPort.connects(port) { return }
             try await Task.sleep(for: .milliseconds(20))
         }
         throw Missing(
@@ -78,7 +78,7 @@ final class RealServers: Sendable {
 
     /// Serves zones; the port of Unbound, which validates those that are signed.
     func startDNS(_ zones: [NameServerFolder.Zone]) async throws -> Int {
-        let (authority, resolver) = (try Self.freePort(), try Self.freePort())
+        let (authority, resolver) = (try LoopbackPort.free(), try LoopbackPort.free())
         let servers = try NameServerFolder(
             folder, zones: zones, authority: ("127.0.0.1", authority),
             resolver: ("127.0.0.1", resolver))
@@ -145,49 +145,5 @@ final class RealServers: Sendable {
                 "127.0.0.1", "\(port)", files.certificate(certificate), files.key(certificate),
                 folder + "/policy",
             ], port: port, needs: "python3")
-    }
-
-    // MARK: Ports
-
-    /// One that nobody listens on just now, and that the system gives to nobody by itself.
-    static func freePort() throws -> Int {
-        for _ in 0..<100 {
-            let port = Int.random(in: 20_000..<30_000)
-            let isFree = withSocket { handle in
-                var address = loopback(port)
-                return withUnsafePointer(to: &address) { pointer in
-                    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                        bind(handle, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-                    }
-                }
-            }
-            if isFree { return port }
-        }
-        throw Missing(description: "No free port on loopback.")
-    }
-
-    private static func loopback(_ port: Int) -> sockaddr_in {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        return address
-    }
-
-    private static func withSocket<Result>(_ body: (Int32) throws -> Result) rethrows -> Result {
-        let handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(handle) }
-        return try body(handle)
-    }
-
-    private static func connects(_ port: Int) -> Bool {
-        withSocket { handle in
-            var address = loopback(port)
-            return withUnsafePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    connect(handle, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-                }
-            }
-        }
     }
 }

@@ -53,7 +53,7 @@ import Testing
                 #expect(poor.contains { $0.state == .look && $0.sentence.contains("DANE is off") })
                 #expect(poor.contains { $0.sentence.contains("has no MX record") })
             }
-            let nobody = try RealServers.freePort()
+            let nobody = try LoopbackPort.free()
             try await resolver(nobody) { resolver in
                 let none = await ResolverCheck(resolver, at: "nobody", domains: [dane]).look()
                 #expect(none.map(\.state) == [.wrong])
@@ -66,7 +66,7 @@ import Testing
     {
         try await RealServers.run { servers in
             try servers.certificates().make("good", for: ["localhost"])
-            let port = try RealServers.freePort()
+            let port = try LoopbackPort.free()
             try await servers.startPostfix(
                 certificate: "good", port: port, domains: ["example.org"])
             let authority = try servers.certificates().authority

@@ -92,7 +92,7 @@ struct ReportPeerTests {
     private static func delivered(_ mail: ReportMail) async throws -> [UInt8] {
         let arrived = Mutex<[UInt8]>([])
         try await RealServers.run { servers in
-            let port = try RealServers.freePort()
+            let port = try LoopbackPort.free()
             try servers.certificates().make("mx", for: ["mx.acme.example"])
             try await servers.startPostfix(
                 certificate: "mx", port: port, domains: ["acme.example", "service.example"])

@@ -21,16 +21,20 @@ final class LyingServer: Sendable {
     /// Answers every connection's first message with what `answer` gives for it.
     init(_ answer: @escaping @Sendable ([UInt8]) -> Answer) throws {
         handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        port = try FreePort.find()
-        var place = FreePort.address("127.0.0.1", port)
-        let isBound = withUnsafePointer(to: &place) { pointer in
+        var place = sockaddr_in()
+        place.sin_family = sa_family_t(AF_INET)
+        place.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &place) { [handle] pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(handle, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                bind(handle, $0, length) == 0 && listen(handle, 16) == 0
+                    && getsockname(handle, $0, &length) == 0
             }
         }
-        guard isBound, listen(handle, 16) == 0 else {
+        guard isBound else {
             throw PrimaryServer.Missing(description: "No port to listen on.")
         }
+        port = UInt16(bigEndian: place.sin_port)
         let listening = handle
         Thread.detachNewThread { [self] in
             while true {

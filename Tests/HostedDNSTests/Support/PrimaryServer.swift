@@ -28,7 +28,7 @@ final class PrimaryServer {
     ) throws {
         self.program = program
         self.address = address
-        self.port = try port ?? FreePort.find()
+        self.port = try port ?? UInt16(LoopbackPort.free())
         folder =
             FileManager.default.temporaryDirectory.path() + "/sealgate-primary-"
             + UUID().uuidString
@@ -112,7 +112,7 @@ final class PrimaryServer {
         let log = folder + "/log"
         process = try Command.start(words, log: log)
         for _ in 0..<400 {
-            if FreePort.connects(address, port) { return }
+            if LoopbackPort.connects(Int(port), host: address) { return }
             guard waitpid(process, nil, WNOHANG) == 0 else {
                 process = 0
                 break
@@ -150,40 +150,4 @@ final class PrimaryServer {
     }
 
     deinit { stop() }
-}
-
-/// Ports of loopback for a test's servers.
-enum FreePort {
-    static func find() throws -> UInt16 {
-        let handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(handle) }
-        var place = address("127.0.0.1", 0)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &place) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(handle, $0, length) == 0 && getsockname(handle, $0, &length) == 0
-            }
-        }
-        guard isBound else { throw PrimaryServer.Missing(description: "No free port.") }
-        return UInt16(bigEndian: place.sin_port)
-    }
-
-    static func connects(_ host: String, _ port: UInt16) -> Bool {
-        let handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(handle) }
-        var place = address(host, port)
-        return withUnsafePointer(to: &place) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(handle, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
-    }
-
-    static func address(_ host: String, _ port: UInt16) -> sockaddr_in {
-        var place = sockaddr_in()
-        place.sin_family = sa_family_t(AF_INET)
-        place.sin_port = port.bigEndian
-        place.sin_addr.s_addr = inet_addr(host)
-        return place
-    }
 }
