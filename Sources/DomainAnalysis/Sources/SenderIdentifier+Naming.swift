@@ -33,7 +33,7 @@ extension SenderIdentifier {
     func host(
         _ observation: SourceObservation, findings: [Finding], ownership: Ownership
     ) -> SenderIdentification {
-        let proofs = Proofs(observation, ownership)
+        let proofs = Proofs(observation, ownership, self)
         let reverse = reverseEvidence(observation)
         let weak = findings.map(\.evidence)
         if let reverse, ownership.isOwn(reverse.name) {
@@ -99,10 +99,9 @@ extension SenderIdentifier {
         guard case .confirmed(let name) = observation.reverseName else { return nil }
         return (
             name,
-            .init(
-                kind: .reverseName,
-                observation: "The address is \(name), and that name leads back to it",
-                match: "the name of the host itself")
+            evidence(
+                .reverseName, "The address is \(name), and that name leads back to it",
+                "the name of the host itself")
         )
     }
 
@@ -112,29 +111,35 @@ extension SenderIdentifier {
         var own: Proof?
         var foreign: Proof?
 
-        init(_ observation: SourceObservation, _ ownership: Ownership) {
+        init(
+            _ observation: SourceObservation, _ ownership: Ownership,
+            _ identifier: SenderIdentifier
+        ) {
             for signature in observation.dkim.prefix(SourceLimits.signatures)
             where signature.result == "pass" {
                 add(
                     signature.domain, .dkimDomain,
-                    "A DKIM signature of \(signature.domain) passed", ownership)
+                    "A DKIM signature of \(signature.domain) passed", ownership, identifier)
             }
             if observation.spfResult == "pass", let mailFrom = observation.mailFrom {
-                add(mailFrom, .mailFrom, "SPF passed for MAIL FROM \(mailFrom)", ownership)
+                add(
+                    mailFrom, .mailFrom, "SPF passed for MAIL FROM \(mailFrom)", ownership,
+                    identifier)
             }
         }
 
         private mutating func add(
-            _ name: DomainName, _ kind: SenderIdentification.EvidenceKind, _ seen: String,
-            _ ownership: Ownership
+            _ name: DomainName, _ kind: SenderIdentification.EvidenceKind,
+            _ seen: @autoclosure () -> String, _ ownership: Ownership,
+            _ identifier: SenderIdentifier
         ) {
             let isOwn = ownership.isOwn(name)
             guard (isOwn ? own : foreign) == nil else { return }
             let proof: Proof = (
                 name,
-                .init(
-                    kind: kind, observation: seen,
-                    match: isOwn ? "the domain itself" : "a domain that is not in the catalogue")
+                identifier.evidence(
+                    kind, seen(),
+                    isOwn ? "the domain itself" : "a domain that is not in the catalogue")
             )
             if isOwn { own = proof } else { foreign = proof }
         }
@@ -197,25 +202,29 @@ extension SenderIdentifier {
         guard selector.utf8.count < SourceLimits.selectorNameLength, stem.count > 1,
             !stem.contains(where: \.isNumber) || stem.contains("-"),
             !Self.commonStems.contains(stem),
-            !service.dkimSelectors.contains(where: { Self.stem($0) == stem })
+            !service.selectorStems.contains(stem)
         else { return nil }
         return stem
     }
 
     /// Lower case, runs of one or two digits taken out: `s1`, `S2` give `s`.
-    private static func stem(_ selector: String) -> String {
-        var stem = ""
-        var digits = ""
-        for character in selector.lowercased() + "." {
-            if character.isNumber {
-                digits.append(character)
+    static func stem(_ selector: String) -> String {
+        var stem: [UInt8] = []
+        var digits = 0
+        for octet in selector.lowercased().utf8 {
+            stem.append(octet)
+            if octet >= UInt8(ascii: "0"), octet <= UInt8(ascii: "9") {
+                digits += 1
                 continue
             }
-            if digits.count > 2 { stem += digits }
-            digits = ""
-            stem.append(character)
+            if digits == 1 || digits == 2 {
+                stem.removeLast(digits + 1)
+                stem.append(octet)
+            }
+            digits = 0
         }
-        return String(stem.dropLast())
+        if digits == 1 || digits == 2 { stem.removeLast(digits) }
+        return String(decoding: stem, as: UTF8.self)
     }
 
     private static let commonStems: Set<String> = [

@@ -10,10 +10,23 @@ public struct SenderIdentifier: Sendable {
     public let catalogue: SenderCatalogue
     /// The Organizational Domains of the reports' owner, besides that of each Author Domain.
     public let ownDomains: Set<DomainName>
+    /// Whether evidence says in words what was seen and what it matched, besides its kind.
+    let isExplaining: Bool
 
     public init(catalogue: SenderCatalogue = .embedded, ownDomains: Set<DomainName> = []) {
+        self.init(catalogue: catalogue, ownDomains: ownDomains, isExplaining: true)
+    }
+
+    private init(catalogue: SenderCatalogue, ownDomains: Set<DomainName>, isExplaining: Bool) {
         self.catalogue = catalogue
         self.ownDomains = ownDomains
+        self.isExplaining = isExplaining
+    }
+
+    /// The same identifications, with evidence that has its kind alone: of most rows of a report
+    /// nobody ever reads more.
+    public var withoutWords: SenderIdentifier {
+        SenderIdentifier(catalogue: catalogue, ownDomains: ownDomains, isExplaining: false)
     }
 
     /// Identifies the source of one observation. `organizationalDomain` gives the Organizational
@@ -119,11 +132,12 @@ public struct SenderIdentifier: Sendable {
     ) {
         for signature in signatures {
             guard let match = catalogue.dkimDomains.match(signature.domain) else { continue }
-            let selector = signature.selector.map { " (selector \($0))" } ?? ""
             found.append(
                 finding(
                     .dkimDomain, strength, match.service, isProved: signature.result == "pass",
-                    "A DKIM signature of \(signature.domain)\(selector) \(Self.verb(signature))",
+                    "A DKIM signature of \(signature.domain)"
+                        + (signature.selector.map { " (selector \($0))" } ?? "")
+                        + " \(Self.verb(signature))",
                     "\(match.suffix) signs for"))
         }
     }
@@ -181,15 +195,26 @@ public struct SenderIdentifier: Sendable {
 
     private func finding(
         _ kind: SenderIdentification.EvidenceKind, _ strength: SenderIdentification.Confidence,
-        _ index: Int, isProved: Bool = true, _ observation: String, _ relation: String
+        _ index: Int, isProved: Bool = true, _ observation: @autoclosure () -> String,
+        _ relation: @autoclosure () -> String
     ) -> Finding {
         let service = catalogue.services[index]
         return Finding(
-            evidence: .init(
-                kind: kind, observation: observation,
-                match: "\(relation) \(service.name) (catalogue row \(service.id), verified "
+            evidence: evidence(
+                kind, observation(),
+                "\(relation()) \(service.name) (catalogue row \(service.id), verified "
                     + "\(service.verified))"),
             strength: strength, isProved: isProved, service: index)
+    }
+
+    /// Evidence in words, where they are wanted.
+    func evidence(
+        _ kind: SenderIdentification.EvidenceKind, _ observation: @autoclosure () -> String,
+        _ match: @autoclosure () -> String
+    ) -> SenderIdentification.Evidence {
+        .init(
+            kind: kind, observation: isExplaining ? observation() : "",
+            match: isExplaining ? match() : "")
     }
 
     private static func verb(_ signature: SourceObservation.Signature) -> String {

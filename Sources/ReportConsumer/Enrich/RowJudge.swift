@@ -9,6 +9,7 @@ import Synchronization
 /// alike: one judge serves all tasks of an import.
 final class RowJudge: Sendable {
     private let identifier: SenderIdentifier
+    private let brief: SenderIdentifier
     private let classifier: SourceClassifier
     private let suffixes: PublicSuffixList
     private let networks: NetworkLookup?
@@ -21,6 +22,7 @@ final class RowJudge: Sendable {
         mostRemembered: Int
     ) {
         self.identifier = identifier
+        self.brief = identifier.withoutWords
         self.classifier = SourceClassifier(
             catalogue: identifier.catalogue, ownDomains: identifier.ownDomains)
         self.suffixes = suffixes
@@ -38,6 +40,16 @@ final class RowJudge: Sendable {
         var blocklists: [String]
         var aliases: [DomainName]
         var network: SourceObservation.Network?
+
+        /// What most rows do not have is left out of the hash only where they do not have it.
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(authenticationSet)
+            if !reasons.isEmpty { hasher.combine(reasons) }
+            if reverseName != .notAsked { hasher.combine(reverseName) }
+            if !blocklists.isEmpty { hasher.combine(blocklists) }
+            if !aliases.isEmpty { hasher.combine(aliases) }
+            if let network { hasher.combine(network) }
+        }
     }
 
     /// - Parameter aliasTargets: where signing names point to, as far as they were looked up.
@@ -71,12 +83,15 @@ final class RowJudge: Sendable {
         aliasTargets: [DomainName: DomainName]
     ) -> IdentifiedRecord.Judgement {
         let observation = Self.observation(record, fact, key.network, aliasTargets)
-        let identification = identifier.identify(observation) { organizationalDomain(of: $0) }
+        let identification = brief.identify(observation) { organizationalDomain(of: $0) }
         let classification = classifier.classify(
             observation, identification, isAligned: key.isAligned)
         return IdentifiedRecord.Judgement(
             identification: identification, sourceClass: classification.sourceClass,
-            reason: classification.sentence, authenticationSet: key.authenticationSet)
+            reason: classification.sentence, authenticationSet: key.authenticationSet,
+            explanation: { [self] in
+                identifier.identify(observation) { organizationalDomain(of: $0) }.evidence
+            })
     }
 
     private func organizationalDomain(of name: DomainName) -> DomainName {

@@ -9,21 +9,33 @@ public struct IdentifiedRecord: Sendable {
     /// Who sent mail, and what it is. Rows that carry the same results share one judgement, so
     /// that a store can tell them by the object alone.
     public final class Judgement: Sendable {
+        /// Its evidence may have its kinds alone; `evidence()` has the words.
         public let identification: SenderIdentification
         public let sourceClass: SourceClass
         /// Why it is of that class, in a sentence.
         public let reason: String
         let authenticationSet: AuthenticationSetDigest
+        private let explanation: (@Sendable () -> [SenderIdentification.Evidence])?
 
-        /// - Parameter authenticationSet: that of all rows that share this.
+        /// - Parameters:
+        ///   - authenticationSet: that of all rows that share this.
+        ///   - explanation: the evidence in words, where the identification has none: thousands of
+        ///     judgements are made for each that is shown.
         public init(
             identification: SenderIdentification, sourceClass: SourceClass, reason: String,
-            authenticationSet: AuthenticationSetDigest
+            authenticationSet: AuthenticationSetDigest,
+            explanation: (@Sendable () -> [SenderIdentification.Evidence])? = nil
         ) {
             self.identification = identification
             self.sourceClass = sourceClass
             self.reason = reason
             self.authenticationSet = authenticationSet
+            self.explanation = explanation
+        }
+
+        /// The evidence in words, strongest first.
+        func evidence() -> [SenderIdentification.Evidence] {
+            explanation?() ?? identification.evidence
         }
     }
 

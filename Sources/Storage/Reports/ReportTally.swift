@@ -132,7 +132,7 @@ struct BatchTally {
         }
     }
 
-    struct IdentityDay: Hashable, Comparable {
+    struct IdentityDay: Comparable {
         var domain: Int64
         var day: Int
         var set: Int64
@@ -151,7 +151,7 @@ struct BatchTally {
         }
     }
 
-    struct SourceTotal: Hashable, Comparable {
+    struct SourceTotal: Comparable {
         var domain: Int64
         var sender: Int64
         var address: IPAddress
@@ -165,14 +165,14 @@ struct BatchTally {
     }
 
     struct SourceSums {
-        var messages: Int64 = 0
+        var messages: Int64
         var first: Int
         var last: Int
 
-        mutating func add(_ messages: Int64, _ first: Int, _ last: Int) {
-            self.messages = ClassCounts.sum(self.messages, messages)
-            self.first = min(self.first, first)
-            self.last = max(self.last, last)
+        mutating func add(_ other: SourceSums) {
+            messages = ClassCounts.sum(messages, other.messages)
+            first = min(first, other.first)
+            last = max(last, other.last)
         }
     }
 
@@ -216,8 +216,8 @@ struct BatchTally {
     }
 
     var senderDays: [SenderDay: SenderSums] = [:]
-    var identityDays: [IdentityDay: Int64] = [:]
-    var sourceTotals: [SourceTotal: SourceSums] = [:]
+    private(set) var identityDays = SumList<IdentityDay, Int64>()
+    private(set) var sourceTotals = SumList<SourceTotal, SourceSums>()
     var reporterDays: [ReporterDay: ReporterSums] = [:]
     var intakeTotals: [IntakeTotal: IntakeSums] = [:]
     var domainStates: [Int64: DomainState] = [:]
@@ -262,9 +262,10 @@ struct BatchTally {
         let first = period.days.map(\.day.number).min() ?? 0
         let last = period.days.map(\.day.number).max() ?? 0
         for (source, messages, _) in tally.sources {
-            let key = SourceTotal(domain: domain, sender: source.sender, address: source.address)
-            sourceTotals[key, default: SourceSums(first: first, last: last)].add(
-                messages, first, last)
+            sourceTotals.add(
+                SourceTotal(domain: domain, sender: source.sender, address: source.address),
+                SourceSums(messages: messages, first: first, last: last)
+            ) { $0.add($1) }
         }
         var whole = Apportionment(begin: begin, end: end)
         for (index, part) in whole.split(tally.messages).enumerated() {
@@ -285,14 +286,17 @@ struct BatchTally {
             domain: domain, day: day, sender: identity.sender, classCode: identity.classCode)
         senderDays[senderKey, default: SenderSums()].add(
             identity, messages, estimated: isEstimated ? messages : 0)
-        let identityKey = IdentityDay(
-            domain: domain, day: day, set: identity.set, sender: identity.sender,
-            classCode: identity.classCode, disposition: identity.disposition)
-        Self.add(messages, to: &identityDays[identityKey, default: 0])
+        identityDays.add(
+            IdentityDay(
+                domain: domain, day: day, set: identity.set, sender: identity.sender,
+                classCode: identity.classCode, disposition: identity.disposition), messages
+        ) { $0 = ClassCounts.sum($0, $1) }
     }
 
-    private static func add(_ messages: Int64, to sum: inout Int64) {
-        sum = ClassCounts.sum(sum, messages)
+    /// Puts like sums together and in the order of their tables.
+    mutating func compact() {
+        identityDays.compact { $0 = ClassCounts.sum($0, $1) }
+        sourceTotals.compact { $0.add($1) }
     }
 
     /// The sums of each domain's days, out of those of its senders.

@@ -47,7 +47,8 @@ struct SumWriter {
     }
 
     /// Adds a batch's sums to what the tables hold.
-    func write(_ sums: BatchTally) throws {
+    func write(_ sums: consuming BatchTally) throws {
+        sums.compact()
         try writeDomainDays(sums)
         try writeSenderDays(sums)
         try writeIdentitiesAndSources(sums)
@@ -115,7 +116,7 @@ struct SumWriter {
             var values: [SQLValue] = []
             values.reserveCapacity(sums.identityDays.count * 7)
             // In the order of the table: neighbours are on one page of the database.
-            for (key, messages) in sums.identityDays.sorted(by: { $0.key < $1.key }) {
+            for (key, messages) in sums.identityDays.entries {
                 values.append(.integer(key.domain))
                 values.append(.integer(key.day))
                 values.append(.integer(key.set))
@@ -132,7 +133,7 @@ struct SumWriter {
                 adding: ["messages"], lowering: [], raising: [], values: values)
         }
         var sources = SourceRows()
-        for (key, count) in sums.sourceTotals.sorted(by: { $0.key < $1.key }) {
+        for (key, count) in sums.sourceTotals.entries {
             sources.add(
                 domain: key.domain, sender: key.sender, key.address, count.messages,
                 first: count.first, last: count.last)
@@ -279,7 +280,7 @@ struct SumWriter {
                 [
                     .integer(domain), .integer(sender),
                     .integer(identification.confidence.rawValue),
-                    .text(SenderIdentification.Evidence.storedText(identification.evidence)),
+                    .text(SenderIdentification.Evidence.storedText(note.judgement.evidence())),
                     .text(note.reason), .integer(Int64(Int32.max)), .integer(-1),
                 ])
             known[pair] = identification.confidence

@@ -68,13 +68,15 @@ enum CatalogueReader {
         let reader = RowReader(line: line, cells: row)
         let dkim = try reader.domains(5, allowing: [.customer, .target])
         let mailFrom = try reader.domains(7, allowing: [.customer, .customerLabel])
+        let selectors = try reader.selectors(6)
         return SendingService(
             id: try reader.identifier(0), name: try reader.required(1),
             category: try reader.word(2), isShared: try reader.yesOrNo(3),
             spfIncludes: try reader.plainDomains(4), dkimDomains: dkim.patterns,
             dkimTargets: dkim.targets, signsAsCustomer: dkim.isCustomer,
-            dkimSelectors: try reader.selectors(6), mailFromSuffixes: mailFrom.patterns,
-            mailFromLabels: mailFrom.labels, mailFromIsCustomer: mailFrom.isCustomer,
+            dkimSelectors: selectors, selectorStems: Set(selectors.map(SenderIdentifier.stem)),
+            mailFromSuffixes: mailFrom.patterns, mailFromLabels: mailFrom.labels,
+            mailFromIsCustomer: mailFrom.isCustomer,
             reverseNameSuffixes: try reader.domains(8, allowing: []).patterns,
             alignsSPF: try reader.word(9), alignsDKIM: try reader.word(10),
             advice: String(row[11]), deadIncludes: try reader.plainDomains(12),

@@ -35,6 +35,8 @@ public struct SendingService: Hashable, Sendable {
     public var signsAsCustomer: Bool
     /// Selector names it gives its customers; weak evidence, for anybody may use the same name.
     public var dkimSelectors: [String]
+    /// The same without their counters.
+    var selectorStems: Set<String>
     public var mailFromSuffixes: [DomainPattern]
     /// Labels below the customer's domain that the service uses as MAIL FROM (`pm-bounces`).
     public var mailFromLabels: [String]

@@ -22,12 +22,12 @@ struct SuffixIndex: Sendable {
         return true
     }
 
-    func match(_ name: DomainName) -> (service: Int, suffix: String)? {
+    func match(_ name: DomainName) -> (service: Int, suffix: Substring)? {
         var rest = Substring(name.text)
         var isWhole = true
         while true {
             if let entry = entries[rest], !(isWhole && entry.isOnlyBelow) {
-                return (entry.service, String(rest))
+                return (entry.service, rest)
             }
             guard let dot = rest.utf8.firstIndex(of: UInt8(ascii: ".")) else { return nil }
             rest = rest[rest.utf8.index(after: dot)...]
