@@ -6,9 +6,9 @@ public protocol ReportVisitor {
     /// A document begins. `path` names it for people: `mail.eml › report.zip › a!b!1!2.xml`.
     mutating func begin(path: String) throws
     /// A record of the aggregate report that is being read.
-    mutating func aggregateRecord(_ record: AggregateRecord) throws
+    mutating func aggregateRecord(_ record: consuming AggregateRecord) throws
     /// The aggregate report ended; its records were handed over before.
-    mutating func aggregateReport(_ report: AggregateReport) throws
+    mutating func aggregateReport(_ report: consuming AggregateReport) throws
     mutating func tlsReport(_ report: TLSReport) throws
     mutating func failureReport(_ report: FailureReport) throws
     /// A document could not be read as a report. Records handed over since `begin` do not count.

@@ -25,13 +25,13 @@ struct CollectingVisitor: ReportVisitor {
         records = []
     }
 
-    mutating func aggregateRecord(_ record: AggregateRecord) throws {
+    mutating func aggregateRecord(_ record: consuming AggregateRecord) throws {
         recordCount += 1
         guard recordCount <= mostRecords else { throw TooManyRecords() }
         records.append(record)
     }
 
-    mutating func aggregateReport(_ report: AggregateReport) {
+    mutating func aggregateReport(_ report: consuming AggregateReport) {
         documents.append(.aggregate(report, records, path: path))
         records = []
     }

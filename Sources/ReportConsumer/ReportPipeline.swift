@@ -85,10 +85,13 @@ public struct ReportPipeline: Sendable {
         let documents = visitor.documents.map { document -> PreparedDocument in
             switch document {
             case .aggregate(let report, let records, let path):
-                let judgements = records.indices.map { index in
-                    judge.judge(
-                        records[index], records[index].source.flatMap { known[$0] } ?? .notAsked,
-                        aliasTargets: targets)
+                let judgements = records.withUnsafeBufferPointer { records in
+                    records.indices.map { index in
+                        judge.judge(
+                            records[index],
+                            records[index].source.flatMap { known[$0] } ?? .notAsked,
+                            aliasTargets: targets)
+                    }
                 }
                 return .aggregate(report, records, judgements, path: path)
             case .tls(let report, let path): return .tls(report, path: path)

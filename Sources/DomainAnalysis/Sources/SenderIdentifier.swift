@@ -198,13 +198,14 @@ public struct SenderIdentifier: Sendable {
         _ index: Int, isProved: Bool = true, _ observation: @autoclosure () -> String,
         _ relation: @autoclosure () -> String
     ) -> Finding {
-        let service = catalogue.services[index]
-        return Finding(
+        Finding(
             evidence: evidence(
-                kind, observation(),
-                "\(relation()) \(service.name) (catalogue row \(service.id), verified "
-                    + "\(service.verified))"),
+                kind, observation(), Self.match(relation(), catalogue.services[index])),
             strength: strength, isProved: isProved, service: index)
+    }
+
+    private static func match(_ relation: String, _ service: SendingService) -> String {
+        "\(relation) \(service.name) (catalogue row \(service.id), verified \(service.verified))"
     }
 
     /// Evidence in words, where they are wanted.

@@ -21,7 +21,7 @@ public struct AggregateReportParser: Sendable {
     /// Reads the next bytes of the document and hands over the records they complete. Throws
     /// `ReportRefusal` when the document is no report, and what `onRecord` throws.
     public mutating func feed(
-        _ bytes: UnsafeRawBufferPointer, onRecord: (AggregateRecord) throws -> Void
+        _ bytes: UnsafeRawBufferPointer, onRecord: (consuming AggregateRecord) throws -> Void
     ) throws {
         var start = 0
         while start < bytes.count {
@@ -35,7 +35,7 @@ public struct AggregateReportParser: Sendable {
     /// Ends the document, hands over what is left and gives the report. Throws `ReportRefusal`
     /// when the document is no report, and what `onRecord` throws.
     public mutating func finish(
-        onRecord: (AggregateRecord) throws -> Void
+        onRecord: (consuming AggregateRecord) throws -> Void
     ) throws -> AggregateReport {
         try perform(onRecord) { (reader) throws(XMLFailure) in try reader.finish() }
         do {
@@ -48,7 +48,7 @@ public struct AggregateReportParser: Sendable {
     /// Runs a step and hands over the records it completed, also when it failed after them: which
     /// records are handed over does not depend on how the bytes were cut.
     private mutating func perform(
-        _ onRecord: (AggregateRecord) throws -> Void,
+        _ onRecord: (consuming AggregateRecord) throws -> Void,
         _ step: (inout XMLReader<AggregateReportReader>) throws(XMLFailure) -> Void
     ) throws {
         var failure: XMLFailure?
@@ -57,8 +57,13 @@ public struct AggregateReportParser: Sendable {
         } catch {
             failure = error
         }
-        for record in reader.handler.pending { try onRecord(record) }
-        reader.handler.pending.removeAll(keepingCapacity: true)
+        defer { reader.handler.pending.removeAll(keepingCapacity: true) }
+        for index in reader.handler.pending.indices {
+            // Taken out: a record moves on, and the references to its texts are not counted anew.
+            var record = AggregateRecord()
+            swap(&record, &reader.handler.pending[index])
+            try onRecord(record)
+        }
         if let failure { throw refusal(failure) }
     }
 

@@ -175,10 +175,11 @@ extension AggregateReportReader {
         }
         noteMissingResult(.dkimResult)
         guard dkim.count < limits.resultsPerRecord else { return noteExcess(.dkim) }
-        dkim.append(
-            .init(
-                domain: domain, selector: qualifier, result: result ?? "",
-                humanResult: humanResult))
+        var finished = AggregateRecord.DKIMAuthenticationResult(domain: "", result: result ?? "")
+        swap(&finished.domain, &domain)
+        swap(&finished.selector, &qualifier)
+        swap(&finished.humanResult, &humanResult)
+        dkim.append(finished)
     }
 
     private mutating func finishSPF() {
@@ -197,9 +198,11 @@ extension AggregateReportReader {
             )
         }
         guard spf.count < limits.resultsPerRecord else { return noteExcess(.spf) }
-        spf.append(
-            .init(
-                domain: domain, scope: qualifier, result: result ?? "", humanResult: humanResult))
+        var finished = AggregateRecord.SPFAuthenticationResult(domain: "", result: result ?? "")
+        swap(&finished.domain, &domain)
+        swap(&finished.scope, &qualifier)
+        swap(&finished.humanResult, &humanResult)
+        spf.append(finished)
     }
 
     private mutating func noteMissingResult(_ context: AggregateContext) {
@@ -291,8 +294,8 @@ extension AggregateReportReader {
                 "A record has no DKIM and no SPF result.")
         }
         record.count = messages
-        if !dkim.isEmpty { record.dkim = Array(dkim) }
-        if !spf.isEmpty { record.spf = Array(spf) }
+        swap(&record.dkim, &dkim)
+        swap(&record.spf, &spf)
         if commonHeaderFrom == nil {
             commonHeaderFrom = record.headerFrom
         } else if commonHeaderFrom != record.headerFrom {
@@ -301,7 +304,9 @@ extension AggregateReportReader {
         report.recordCount += 1
         let (sum, overflow) = report.messageCount.addingReportingOverflow(messages)
         report.messageCount = overflow ? .max : sum
-        pending.append(record)
+        var finished = AggregateRecord()
+        swap(&finished, &record)
+        pending.append(finished)
     }
 
     /// The messages of the record; nil when it cannot count.

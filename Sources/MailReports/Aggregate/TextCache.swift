@@ -1,11 +1,12 @@
 /// Gives equal texts the same string: reports repeat the same few domains and selectors in every
 /// record, and a string of more than 15 bytes is an allocation.
 struct TextCache: Sendable {
-    private var slots: [String]
+    private var slots = Array(repeating: "", count: fewSlots)
+    private var misses = 0
 
-    init() { slots = Array(repeating: "", count: Self.slotCount) }
-
-    private static let slotCount = 256
+    /// Most reports are short, and each begins with a cache of its own.
+    private static let fewSlots = 32
+    private static let manySlots = 256
     /// Longer texts are comments, which repeat less.
     private static let longest = 128
 
@@ -15,11 +16,12 @@ struct TextCache: Sendable {
         guard bytes.count > 15, bytes.count <= Self.longest else {
             return String(decoding: bytes, as: UTF8.self)
         }
-        let slot = Int(truncatingIfNeeded: Self.hash(bytes)) & (Self.slotCount - 1)
-        let held = slots[slot]
-        if Self.isSame(held, bytes) { return held }
+        let slot = Int(truncatingIfNeeded: Self.hash(bytes)) & (slots.count - 1)
+        if Self.isSame(slots[slot], bytes) { return slots[slot] }
         let text = String(decoding: bytes, as: UTF8.self)
         slots[slot] = text
+        misses += 1
+        if misses == 2 * Self.fewSlots { slots = Array(repeating: "", count: Self.manySlots) }
         return text
     }
 

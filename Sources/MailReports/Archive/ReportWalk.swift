@@ -121,14 +121,18 @@ struct ReportWalk {
                             + "reading was stopped. Ask the reporter for smaller reports.")
                 }
                 try parser.feed(run) { record in
-                    try Self.tell { try visitor.aggregateRecord(record) }
+                    do { try visitor.aggregateRecord(record) } catch {
+                        throw VisitorStop(cause: error)
+                    }
                 }
             }) {}
             var report = try parser.finish { record in
-                try Self.tell { try visitor.aggregateRecord(record) }
+                do { try visitor.aggregateRecord(record) } catch {
+                    throw VisitorStop(cause: error)
+                }
             }
             report.repairs += place.irregularities.repairs
-            try Self.tell { try visitor.aggregateReport(report) }
+            do { try visitor.aggregateReport(report) } catch { throw VisitorStop(cause: error) }
         } catch var refusal as ReportRefusal {
             if place.irregularities.isCutShort {
                 refusal.explanation += " The compressed file around it is damaged or incomplete."

@@ -14,24 +14,28 @@ public struct AuthenticationSetDigest: Hashable, Sendable {
     public func hash(into hasher: inout Hasher) { hasher.combine(low) }
 
     /// Of the From domain, MAIL FROM and all results of a row.
-    public init(_ record: AggregateRecord) {
+    public init(_ record: borrowing AggregateRecord) {
         self = withUnsafeTemporaryAllocation(byteCount: 1_024, alignment: 8) { scratch in
             var writer = Writer(scratch: scratch)
             writer.add(record.headerFrom)
             writer.add(record.envelopeFrom)
-            for each in record.dkim {
-                writer.mark(1)
-                writer.add(each.domain)
-                writer.add(each.selector)
-                writer.add(each.result)
-                writer.add(each.humanResult)
+            record.dkim.withUnsafeBufferPointer { results in
+                for index in results.indices {
+                    writer.mark(1)
+                    writer.add(results[index].domain)
+                    writer.add(results[index].selector)
+                    writer.add(results[index].result)
+                    writer.add(results[index].humanResult)
+                }
             }
-            for each in record.spf {
-                writer.mark(2)
-                writer.add(each.domain)
-                writer.add(each.scope)
-                writer.add(each.result)
-                writer.add(each.humanResult)
+            record.spf.withUnsafeBufferPointer { results in
+                for index in results.indices {
+                    writer.mark(2)
+                    writer.add(results[index].domain)
+                    writer.add(results[index].scope)
+                    writer.add(results[index].result)
+                    writer.add(results[index].humanResult)
+                }
             }
             return writer.digest()
         }

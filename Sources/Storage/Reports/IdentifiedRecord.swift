@@ -11,6 +11,8 @@ public struct IdentifiedRecord: Sendable {
     public final class Judgement: Sendable {
         /// Its evidence may have its kinds alone; `evidence()` has the words.
         public let identification: SenderIdentification
+        /// That of the identification: asked for with every row, and read without a copy of it.
+        let confidence: SenderIdentification.Confidence
         public let sourceClass: SourceClass
         /// Why it is of that class, in a sentence.
         public let reason: String
@@ -27,6 +29,7 @@ public struct IdentifiedRecord: Sendable {
             explanation: (@Sendable () -> [SenderIdentification.Evidence])? = nil
         ) {
             self.identification = identification
+            self.confidence = identification.confidence
             self.sourceClass = sourceClass
             self.reason = reason
             self.authenticationSet = authenticationSet

@@ -10,6 +10,8 @@ struct IngestCaches {
     var sets: [AuthenticationSetDigest: Int64] = [:]
     var senders: [String: Int64] = [:]
     var domains: [String: Int64] = [:]
+    /// An empty buffer, for its memory.
+    var rows = RowBuffer()
     /// How often the sums had been replaced when this was remembered.
     var timesReplaced: Int64 = 0
     /// Confidence known to be stored for a domain's sender.

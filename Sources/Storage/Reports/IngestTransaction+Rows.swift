@@ -19,8 +19,8 @@ extension IngestTransaction {
             judgements.indices.filter { settled[ObjectIdentifier(judgements[$0])] == nil },
             of: pending, judgements)
         // Taken out and put back: one access instead of twelve for each row.
-        var buffer = rows
-        rows = RowBuffer()
+        var buffer = RowBuffer.gap
+        swap(&buffer, &rows)
         buffer.reserve(rows: pending.count, of: .record)
         open.sums.tally.reserve(pending.count)
         buffer.fill(.record) { values in
@@ -35,8 +35,7 @@ extension IngestTransaction {
                 }
             }
         }
-        rows = buffer
-        buffer = RowBuffer()
+        swap(&buffer, &rows)
         current = open
         if rows.isFull { try rows.write(to: transaction) }
     }

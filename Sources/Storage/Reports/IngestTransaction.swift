@@ -31,7 +31,7 @@ public final class IngestTransaction {
     private var newReports: [ReportKey: Int64] = [:]
     /// The last report that was asked for and is not stored: its end need not ask again.
     private var unknownReport: ReportKey?
-    private var idBlocks: [String: (next: Int64, end: Int64)] = [:]
+    private var idBlocks: [(name: String, next: Int64, end: Int64)] = []
     private let encoder = JSONEncoder()
     /// Set and sender of judgements met so far; each is kept alive, so that its address stays its.
     var settled: [ObjectIdentifier: (IdentifiedRecord.Judgement, set: Int64, sender: Int64)] =
@@ -74,6 +74,7 @@ public final class IngestTransaction {
             "SELECT next FROM id_block WHERE name = 'sums'")[0].integer(0)
         if caches.timesReplaced != timesReplaced { caches = IngestCaches() }
         caches.timesReplaced = timesReplaced
+        swap(&rows, &caches.rows)
     }
 
     /// For a step after which what was remembered holds no more.
@@ -81,14 +82,14 @@ public final class IngestTransaction {
 
     /// The next id of a table, out of a block that is taken at once.
     func takeID(_ name: String) throws -> Int64 {
-        var block = idBlocks[name] ?? (0, 0)
-        if block.next >= block.end {
-            let size = Self.idsTogether
-            block.next = try takeIDs(name, size)
-            block.end = block.next + Int64(size)
+        let place = idBlocks.firstIndex { $0.name == name } ?? idBlocks.endIndex
+        if place == idBlocks.endIndex { idBlocks.append((name, 0, 0)) }
+        if idBlocks[place].next >= idBlocks[place].end {
+            idBlocks[place].next = try takeIDs(name, Self.idsTogether)
+            idBlocks[place].end = idBlocks[place].next + Int64(Self.idsTogether)
         }
-        idBlocks[name] = (block.next + 1, block.end)
-        return block.next
+        idBlocks[place].next += 1
+        return idBlocks[place].next - 1
     }
 
     /// Takes the next `count` ids of a table.
@@ -212,6 +213,7 @@ public final class IngestTransaction {
     func finish() throws -> IngestCaches {
         try rows.write(to: transaction)
         try writeSums()
+        swap(&rows, &caches.rows)
         return caches
     }
 

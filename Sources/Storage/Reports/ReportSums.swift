@@ -36,7 +36,7 @@ struct ReportSums: Sendable {
         _ judgement: IdentifiedRecord.Judgement, _ sender: Int64, unproved: Int64
     ) {
         if let note = senders[sender] {
-            if note.judgement.identification.confidence < judgement.identification.confidence {
+            if note.judgement.confidence < judgement.confidence {
                 senders[sender]?.judgement = judgement
             }
             if unproved > note.reasonMessages {

@@ -56,11 +56,18 @@ struct RowBuffer {
     /// Bytes of raw pieces held.
     static let mostBytes = 2 << 20
 
-    private var waiting: [[SQLValue]] = Array(repeating: [], count: Table.allCases.count)
+    private var waiting: [[SQLValue]]
     private var valueCount = 0
     private var byteCount = 0
     /// How often the buffer was emptied into the database.
     private(set) var timesWritten = 0
+
+    init() { waiting = Array(repeating: [], count: Table.allCases.count) }
+
+    private init(waiting: [[SQLValue]]) { self.waiting = waiting }
+
+    /// What stands where a buffer was taken out for a moment; it takes no rows.
+    static var gap: RowBuffer { RowBuffer(waiting: []) }
 
     var isFull: Bool { valueCount > Self.mostValues || byteCount > Self.mostBytes }
 
@@ -102,13 +109,17 @@ struct RowBuffer {
     }
 
     mutating func write(to transaction: any SQLTransaction) throws {
-        for table in Table.allCases {
-            let values = waiting[table.rawValue]
-            guard !values.isEmpty else { continue }
-            try transaction.insert(into: table.name, columns: table.columns, values: values)
+        for table in Table.allCases where !waiting[table.rawValue].isEmpty {
+            try transaction.insert(
+                into: table.name, columns: table.columns, values: waiting[table.rawValue])
         }
-        let written = timesWritten + 1
-        self = RowBuffer()
-        timesWritten = written
+        empty()
+        timesWritten += 1
+    }
+
+    /// Forgets all rows; their memory is kept for the next.
+    mutating func empty() {
+        for index in waiting.indices { waiting[index].removeAll(keepingCapacity: true) }
+        (valueCount, byteCount) = (0, 0)
     }
 }

@@ -265,8 +265,8 @@ struct SumWriter {
         let table = tables.prefix + "domain_sender"
         for (sender, note) in notes {
             let pair = IngestCaches.DomainSender(domain: domain, sender: sender)
-            let identification = note.judgement.identification
-            if let best = known[pair], best >= identification.confidence { continue }
+            let confidence = note.judgement.confidence
+            if let best = known[pair], best >= confidence { continue }
             try transaction.execute(
                 """
                 INSERT INTO \(table) (domain_id, sender_id, confidence, evidence, reason,
@@ -279,11 +279,11 @@ struct SumWriter {
                 """,
                 [
                     .integer(domain), .integer(sender),
-                    .integer(identification.confidence.rawValue),
+                    .integer(confidence.rawValue),
                     .text(SenderIdentification.Evidence.storedText(note.judgement.evidence())),
                     .text(note.reason), .integer(Int64(Int32.max)), .integer(-1),
                 ])
-            known[pair] = identification.confidence
+            known[pair] = confidence
         }
     }
 }

@@ -8,16 +8,45 @@ public struct SenderCatalogue: Sendable {
     /// on it).
     public let digest: String
 
-    let dkimDomains: SuffixIndex
-    let dkimTargets: SuffixIndex
-    let mailFromSuffixes: SuffixIndex
-    let reverseNames: SuffixIndex
+    private let tables: Tables
+
+    /// Shared by all copies of the catalogue, which are many.
+    private final class Tables: Sendable {
+        let dkimDomains: SuffixIndex
+        let dkimTargets: SuffixIndex
+        let mailFromSuffixes: SuffixIndex
+        let reverseNames: SuffixIndex
+        let mailFromLabels: [String: Int]
+        let selectors: [String: Int]
+        let positions: [String: Int]
+        let deadIncludeOwners: [String: Int]
+        let includeOwners: [String: Int]
+
+        init(
+            dkimDomains: SuffixIndex, dkimTargets: SuffixIndex, mailFromSuffixes: SuffixIndex,
+            reverseNames: SuffixIndex, mailFromLabels: [String: Int], selectors: [String: Int],
+            positions: [String: Int], deadIncludeOwners: [String: Int],
+            includeOwners: [String: Int]
+        ) {
+            self.dkimDomains = dkimDomains
+            self.dkimTargets = dkimTargets
+            self.mailFromSuffixes = mailFromSuffixes
+            self.reverseNames = reverseNames
+            self.mailFromLabels = mailFromLabels
+            self.selectors = selectors
+            self.positions = positions
+            self.deadIncludeOwners = deadIncludeOwners
+            self.includeOwners = includeOwners
+        }
+    }
+
+    var dkimDomains: SuffixIndex { tables.dkimDomains }
+    var dkimTargets: SuffixIndex { tables.dkimTargets }
+    var mailFromSuffixes: SuffixIndex { tables.mailFromSuffixes }
+    var reverseNames: SuffixIndex { tables.reverseNames }
     /// Labels below the customer's domain, and selector names; -1 where several services use one.
-    let mailFromLabels: [String: Int]
-    let selectors: [String: Int]
-    private let positions: [String: Int]
-    private let deadIncludeOwners: [String: Int]
-    private let includeOwners: [String: Int]
+    var mailFromLabels: [String: Int] { tables.mailFromLabels }
+    var selectors: [String: Int] { tables.selectors }
 
     /// The catalogue that this product carries.
     public static let embedded: SenderCatalogue = {
@@ -67,31 +96,26 @@ public struct SenderCatalogue: Sendable {
         }
         self.services = rows.map(\.service)
         self.digest = Self.digest(of: tsv)
-        self.dkimDomains = dkimDomains
-        self.dkimTargets = dkimTargets
-        self.mailFromSuffixes = mailFromSuffixes
-        self.reverseNames = reverseNames
-        self.mailFromLabels = labels
-        self.selectors = selectors
-        self.positions = positions
-        self.deadIncludeOwners = dead
-        self.includeOwners = includes
+        self.tables = Tables(
+            dkimDomains: dkimDomains, dkimTargets: dkimTargets, mailFromSuffixes: mailFromSuffixes,
+            reverseNames: reverseNames, mailFromLabels: labels, selectors: selectors,
+            positions: positions, deadIncludeOwners: dead, includeOwners: includes)
     }
 
     /// The service of a `service:` key's id.
     public func service(_ id: String) -> SendingService? {
-        positions[id].map { services[$0] }
+        tables.positions[id].map { services[$0] }
     }
 
     /// The service for which a name circulates as an SPF include although it publishes no SPF
     /// record.
     public func serviceOfDeadInclude(_ name: String) -> SendingService? {
-        deadIncludeOwners[name.lowercased()].map { services[$0] }
+        tables.deadIncludeOwners[name.lowercased()].map { services[$0] }
     }
 
     /// The service that tells its customers to include this name.
     public func serviceOfInclude(_ name: String) -> SendingService? {
-        includeOwners[name.lowercased()].map { services[$0] }
+        tables.includeOwners[name.lowercased()].map { services[$0] }
     }
 
     private static func insert(
