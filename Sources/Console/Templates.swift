@@ -91,6 +91,7 @@ struct Templates: Sendable {
         ("join", PackageResources.join_mustache),
         ("layout", PackageResources.layout_mustache),
         ("lead", PackageResources.lead_mustache),
+        ("leftchange", PackageResources.leftchange_mustache),
         ("member", PackageResources.member_mustache),
         ("message", PackageResources.message_mustache),
         ("messages", PackageResources.messages_mustache),

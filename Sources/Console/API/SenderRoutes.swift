@@ -48,6 +48,22 @@ struct SenderRoutes {
         var dns: SenderAuthorisation?
         /// After an undo, the proposal that takes back what was changed in the DNS.
         var back: Int64?
+        /// After an undo, the change that may still be in the DNS and has no such proposal.
+        var left: Left?
+    }
+
+    private struct Left: Encodable {
+        var change: Int64
+        var sentence: String
+
+        init(_ left: LeftChange) {
+            change = left.id
+            let cure =
+                left.isAtHand
+                ? "Look at /api/v1/changes/\(left.id), and ask for its undo there."
+                : "Look at your zone where your DNS is kept."
+            sentence = "\(left.sentence) \(cure)"
+        }
     }
 
     private func decide(_ request: Request, _ context: ConsoleContext) async throws -> Response {
@@ -62,13 +78,17 @@ struct SenderRoutes {
         let actor = try context.visit.actor
         let event: SenderEvent?
         var back: Int64?
+        var left: Left?
         if asked.act == "undo" {
             event = try await store.undo(
                 asked.event, on: key, of: domain, by: actor, now: services.now())
             let desk = services.senderDesk(organisation, acting: .token)
             if let event {
-                let rest = try? await desk.takeBack(event, by: actor.name)
-                if case .proposed(let change)? = rest { back = change.id }
+                switch await desk.takeBack(event, by: actor.name) {
+                case .proposed(let change): back = change.id
+                case .left(let change): left = Left(change)
+                case nil, .dismissed: break
+                }
             }
         } else {
             event = try await store.act(
@@ -87,7 +107,7 @@ struct SenderRoutes {
         return ProgramAnswer.json(
             Answer(
                 sender: SenderList.Sender(detail.volume, domain: domain), event: event?.number,
-                dns: needed, back: back))
+                dns: needed, back: back, left: left))
     }
 
     private func act(_ asked: Asked, _ organisation: OrganisationID) async throws -> SenderAct {

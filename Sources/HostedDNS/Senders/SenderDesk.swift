@@ -102,21 +102,54 @@ public struct SenderDesk: Sendable {
         /// The way back of its change, as a proposal with its exact difference; nothing of it is
         /// made.
         case proposed(StoredChange)
+        /// No way back is proposed, and the DNS may hold the change.
+        case left(LeftChange)
     }
 
     /// Offers the way back of the change that went with an authorisation, once that is undone.
     ///
     /// - Parameter event: of the undo.
     /// - Returns: nil where the DNS has nothing of it.
-    public func takeBack(_ event: SenderEvent, by person: String) async throws -> Rest? {
-        guard let changes, let id = event.before.change, event.after.change != id,
-            let stored = try await changes.store.change(id)
-        else { return nil }
-        if stored.state == .proposed {
-            guard case .done = try await changes.dismiss(id, by: person) else { return nil }
-            return .dismissed(id)
+    public func takeBack(_ event: SenderEvent, by person: String) async -> Rest? {
+        guard let id = event.before.change, event.after.change != id else { return nil }
+        var left = LeftChange(id: id)
+        guard let changes else {
+            left.isAtHand = false
+            left.reason = "This program makes no changes of the DNS for this organisation."
+            return .left(left)
         }
-        guard ChangeState.made.contains(stored.state) else { return nil }
-        return .proposed(try await changes.proposeUndo(of: id, by: person))
+        do {
+            return try await rest(of: &left, changes, by: person)
+        } catch {
+            left.reason = "\(error)"
+            return .left(left)
+        }
+    }
+
+    /// - Parameter left: told what is known of the change, for when this throws.
+    private func rest(
+        of left: inout LeftChange, _ changes: ChangeDesk, by person: String
+    ) async throws -> Rest? {
+        let id = left.id
+        guard var stored = try await changes.store.change(id) else {
+            left.isAtHand = false
+            left.reason = "What it changed is not kept here any more, or cannot be read."
+            return .left(left)
+        }
+        if stored.state == .proposed {
+            if case .done = try await changes.dismiss(id, by: person) { return .dismissed(id) }
+            // Somebody was quicker.
+            stored = try await changes.store.change(id) ?? stored
+        }
+        switch stored.state {
+        case .undone, .dismissed: return nil
+        case .pending, .visible, .overdue, .changedOutside:
+            left.isMade = true
+            return .proposed(try await changes.proposeUndo(of: id, by: person))
+        case .proposed, .applying, .replaced:
+            let remark = stored.remark.isEmpty ? "" : " \(stored.remark)"
+            left.reason = "The change is \(stored.state.words).\(remark)"
+            return .left(left)
+        }
     }
 }

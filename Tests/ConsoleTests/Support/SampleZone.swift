@@ -7,6 +7,8 @@ import Synchronization
 /// A zone with one server on this machine that shows what a test set.
 final class SampleZone: ZoneAsking {
     private let records = Mutex<[String: RecordSet]>([:])
+    /// Nothing listens at the first: what is sent is refused at once.
+    private let server = Mutex("127.0.0.1:1")
 
     subscript(name: String) -> RecordSet? {
         get { records.withLock { $0[name] } }
@@ -24,9 +26,11 @@ final class SampleZone: ZoneAsking {
     }
 
     func addresses(of host: DNSName) async throws -> [ResolverAddress] {
-        // Nothing listens there: what is sent is refused at once.
-        ResolverAddress("127.0.0.1:1").map { [$0] } ?? []
+        ResolverAddress(server.withLock { $0 }).map { [$0] } ?? []
     }
+
+    /// From now on the zone's server is asked here.
+    func move(to address: String) { server.withLock { $0 = address } }
 
     func recordSet(
         _ name: DNSName, _ type: RecordType, at server: ResolverAddress

@@ -65,6 +65,13 @@ extension APISchema {
             mayHave(
                 "back", count,
                 "After an undo: the proposed change that takes back what was made in the DNS."),
+            mayHave(
+                "left", .named("LeftInDNS"),
+                "After an undo: the change that may still be in the DNS, without a way back."),
+        ]),
+        "LeftInDNS": .object([
+            has("change", count, "The change's number."),
+            has("sentence", anyText, "What is undone and what is not, why, and where to go."),
         ]),
         "Reporter": .object([
             has("reporter", anyText), has("reports", count), has("messages", count),

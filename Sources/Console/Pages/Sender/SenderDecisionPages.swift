@@ -40,13 +40,20 @@ struct SenderDecisionPages {
                     by: try context.visit.actor, now: services.now())
             }
             // The decision stands as it did before, whatever becomes of the DNS.
-            let rest = try? await place.desk.takeBack(
-                event, by: try context.visit.actor.name)
-            guard case .proposed(let back)? = rest else { return place.back(to: event.number) }
-            guard context.mayChangeDNS else {
-                return place.back(to: event.number, change: back.id)
+            switch await place.desk.takeBack(event, by: try context.visit.actor.name) {
+            case nil, .dismissed: return place.back(to: event.number)
+            case .proposed(let back):
+                guard context.mayChangeDNS else {
+                    return place.back(to: event.number, change: back.id)
+                }
+                return .redirect(to: "/changes/\(back.id)?done=decision", type: .normal)
+            case .left(let left):
+                // Told at once: the reason is kept nowhere.
+                let page = LeftChangePage(
+                    place: place, left: left, mayChangeDNS: context.mayChangeDNS,
+                    mayReadChanges: context.visit.isAny(of: RouteAccess.readers))
+                return templates.response(page.draw(), for: context.visit)
             }
-            return .redirect(to: "/changes/\(back.id)?done=decision", type: .normal)
         }
     }
 
@@ -63,13 +70,18 @@ struct SenderDecisionPages {
 
         /// Back to where the person came from, with what was done and how to undo it.
         func back(to event: Int64?, change: Int64? = nil) -> Response {
-            let link =
-                isOnSenderPage
-                ? Link("domains", domain.text, "senders", key) : Link("domains", domain.text)
-            let address = link.with(choice).with("sender", event == nil ? nil : key)
+            let address = origin.with("sender", event == nil ? nil : key)
                 .with("event", event.map { String($0) })
                 .with("change", change.map { String($0) })
             return .redirect(to: address.text, type: .normal)
+        }
+
+        /// Where the person came from.
+        var origin: Link {
+            let link =
+                isOnSenderPage
+                ? Link("domains", domain.text, "senders", key) : Link("domains", domain.text)
+            return link.with(choice)
         }
     }
 
