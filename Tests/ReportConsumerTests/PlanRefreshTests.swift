@@ -1,5 +1,6 @@
 import DNS
 import Identities
+import MailReports
 import ReportConsumer
 import SQLDatabase
 import Storage
@@ -55,16 +56,16 @@ struct PlanRefreshTests {
                 programme: programme, lookup: questions, now: { clock.now }
             ) { DomainAdviser(domains: domains, lookup: $0) }
             clock.advance(60)
-            #expect(try await refresh.step().map(\.text) == ["a.example"])
+            #expect(try await refresh.step().made.map(\.text) == ["a.example"])
             let asked = questions.count
             #expect(asked > 0 && asked <= PlanRefresh.Limits.questions)
             let name = try #require(DomainName("a.example"))
             #expect(try await programme.progress().plans[name]?.madeAt == clock.now)
             clock.advance(60)
-            #expect(try await refresh.step().isEmpty && questions.count == asked)
+            #expect(try await refresh.step().made.isEmpty && questions.count == asked)
             // A day later the DNS may say something else.
             clock.advance(ProgrammeLimits.planAge)
-            #expect(try await refresh.step().count == 1)
+            #expect(try await refresh.step().made.count == 1)
         }
     }
 
@@ -94,8 +95,108 @@ struct PlanRefreshTests {
                 now: { clock.now }
             ) { DomainAdviser(domains: domains, lookup: $0) }
             clock.advance(60)
-            #expect(try await refresh.step().map(\.text) == Array(names.dropLast()))
-            #expect(try await refresh.step().map(\.text) == [names[names.count - 1]])
+            #expect(try await refresh.step().made.map(\.text) == Array(names.dropLast()))
+            #expect(try await refresh.step().made.map(\.text) == [names[names.count - 1]])
         }
+    }
+
+    @Test(arguments: TestEngine.allCases)
+    func `why a plan could not be made is told and stands on the board until one is made`(
+        _ engine: TestEngine
+    ) async throws {
+        try await TestDatabase.each(engine) { database in
+            try await Schema.prepare(database)
+            let rooms = IntakeTests.Rooms(database)
+            _ = try await rooms.intake.accept(
+                IntakeTests.xml("1", domain: "a.example"), name: "1", door: "upload")
+            let programme = try await programme(database, ["a.example"])
+            let clock = Clock()
+            // The reports are read from a store that has no tables.
+            let empty = DomainStore(database: try SQLiteDatabase.inMemory())
+            let domains = Mutex(empty)
+            let refresh = PlanRefresh(
+                programme: programme, lookup: Questions(), now: { clock.now }
+            ) { DomainAdviser(domains: domains.withLock { $0 }, lookup: $0) }
+            func block() async throws -> String {
+                let today = UTCDay(secondsSinceEpoch: clock.now)
+                return ProgrammeBoard(
+                    try await programme.domains(),
+                    standings: try await programme.standings(since: today),
+                    progress: try await programme.progress(), today: today
+                ).rows[0].block
+            }
+            clock.advance(60)
+            let round = try await refresh.step()
+            let name = try #require(DomainName("a.example"))
+            #expect(round.made.isEmpty && round.failed.map(\.domain) == [name])
+            #expect(round.failed[0].reason.contains("no such table"), "\(round)")
+            #expect(try await block().hasPrefix("Its plan could not be made: "))
+            #expect(try await block().contains("no such table"))
+            // It is nothing that an alert is raised for.
+            let faults = RecordFaultStore(database: database, organisation: .first)
+            #expect(try await faults.all().isEmpty)
+            // It waits, and the next plan ends it.
+            let pause = try await refresh.step()
+            #expect(pause.made.isEmpty && pause.failed.isEmpty)
+            domains.withLock { $0 = rooms.domains }
+            clock.advance(PlanRefresh.Limits.pause)
+            #expect(try await refresh.step().made == [name])
+            #expect(try await !block().contains("could not be made"))
+            #expect(try await programme.progress().failures.isEmpty)
+        }
+    }
+
+    /// A DNS that needs so many seconds for each question.
+    private struct Slow: DNSLookup {
+        let clock: Clock
+        let seconds: Int64
+
+        func lookUp(_ name: DomainName, _ type: RecordType) async -> DNSAnswer {
+            clock.advance(seconds)
+            return DNSAnswer(.noData)
+        }
+    }
+
+    @Test func `a round that lasts too long ends with the plan that is begun, and goes on later`()
+        async throws
+    {
+        try await TestDatabase.each(.sqlite) { database in
+            try await Schema.prepare(database)
+            let rooms = IntakeTests.Rooms(database)
+            let names = ["a.example", "b.example", "c.example"]
+            for name in names {
+                _ = try await rooms.intake.accept(
+                    IntakeTests.xml(name, domain: name), name: name, door: "upload")
+            }
+            let clock = Clock()
+            let domains = rooms.domains
+            let refresh = PlanRefresh(
+                programme: try await programme(database, names),
+                lookup: Slow(clock: clock, seconds: PlanRefresh.Limits.seconds + 1),
+                now: { clock.now }
+            ) { DomainAdviser(domains: domains, lookup: $0) }
+            clock.advance(60)
+            for name in names {
+                let round = try await refresh.step()
+                #expect(round.made.map(\.text) == [name] && round.failed.isEmpty)
+            }
+        }
+    }
+
+    @Test func `so many domains wait, and one more is tried again at once`() throws {
+        var pauses = PlanPauses()
+        let names = try (0...PlanRefresh.Limits.failures).map {
+            try #require(DomainName("d\($0).example"))
+        }
+        for name in names { pauses.add(name, now: 1_000) }
+        let waiting = pauses.waiting(now: 1_000)
+        #expect(waiting.count == PlanRefresh.Limits.failures)
+        #expect(!waiting.contains(names[PlanRefresh.Limits.failures]))
+        #expect(pauses.waiting(now: 999 + PlanRefresh.Limits.pause) == waiting)
+        #expect(pauses.waiting(now: 1_000 + PlanRefresh.Limits.pause).isEmpty)
+        // There is room again.
+        pauses.add(names[0], now: 1_000)
+        #expect(pauses.waiting(now: 1_000) == [names[0]])
+        #expect(pauses.waiting(now: 0).isEmpty)
     }
 }

@@ -21,15 +21,30 @@ public final class PlanRefresh: Sendable {
         public static let seconds: Int64 = 20
         /// Seconds before a domain whose plan could not be made is tried again.
         public static let pause: Int64 = 21_600
-        /// Domains whose failures are remembered.
+        /// Domains that are remembered as waiting.
         public static let failures = 10_000
+    }
+
+    /// What a round came to.
+    public struct Round: Hashable, Sendable {
+        /// Domains whose plans were made.
+        public var made: [DomainName] = []
+        /// Domains whose plans could not be made; they keep the plan that they have.
+        public var failed: [Failure] = []
+    }
+
+    /// A plan that could not be made.
+    public struct Failure: Error, Hashable, Sendable {
+        public var domain: DomainName
+        /// Why, in the words of what went wrong.
+        public var reason: String
     }
 
     private let programme: ProgrammeStore
     private let adviser: @Sendable (any DNSLookup) -> DomainAdviser
     private let lookup: any DNSLookup
     private let now: @Sendable () -> Int64
-    private let failures = Mutex<[DomainName: Int64]>([:])
+    private let pauses = Mutex(PlanPauses())
 
     /// - Parameters:
     ///   - adviser: for a look-up; asked once for each domain.
@@ -45,40 +60,71 @@ public final class PlanRefresh: Sendable {
     }
 
     /// Makes the plans that are the most out of date.
-    ///
-    /// - Returns: the domains whose plans were made.
-    public func step() async throws -> [DomainName] {
+    public func step() async throws -> Round {
         let start = now()
-        let waiting = failures.withLock { failures in
-            failures = failures.filter { start - $0.value < Limits.pause && $0.value <= start }
-            return Set(failures.keys)
-        }
-        var made: [DomainName] = []
+        let waiting = pauses.withLock { $0.waiting(now: start) }
+        var round = Round()
         for domain in try await programme.outdated(now: start, leavingOut: waiting)
             .prefix(Limits.domains)
         {
             if Task.isCancelled || now() - start > Limits.seconds { break }
-            let budget = LookupBudget(lookup, questions: Limits.questions)
-            let plan: EnforcementPlan?
             do {
-                plan = try await adviser(budget).plan(
-                    for: domain, days: EvidenceQuestion.usualDays, until: nil, now: start)
-            } catch let error as CancellationError {
-                throw error
-            } catch {
-                plan = nil
+                let plan = try await plan(for: domain, at: start)
+                try await programme.note(plan, of: domain, now: start)
+                round.made.append(domain)
+            } catch let failure as Failure {
+                pauses.withLock { $0.add(domain, now: start) }
+                try await programme.note(failure: failure.reason, of: domain, now: start)
+                round.failed.append(failure)
             }
-            // What was cut short knows less than the plan that is there.
-            guard let plan, !budget.isSpent else {
-                failures.withLock { failures in
-                    if failures.count < Limits.failures { failures[domain] = start }
-                }
-                continue
-            }
-            try await programme.note(plan, of: domain, now: start)
-            made.append(domain)
         }
-        return made
+        return round
+    }
+
+    /// - Throws: `Failure`, or that the task was cancelled.
+    private func plan(for domain: DomainName, at start: Int64) async throws -> EnforcementPlan {
+        let budget = LookupBudget(lookup, questions: Limits.questions)
+        let plan: EnforcementPlan?
+        do {
+            plan = try await adviser(budget).plan(
+                for: domain, days: EvidenceQuestion.usualDays, until: nil, now: start)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw Failure(domain: domain, reason: "\(error)")
+        }
+        // What was cut short knows less than the plan that is there.
+        guard !budget.isSpent else {
+            throw Failure(
+                domain: domain,
+                reason: "it asks the DNS more than \(Limits.questions) questions")
+        }
+        guard let plan else {
+            throw Failure(domain: domain, reason: "no report about it was taken in")
+        }
+        return plan
+    }
+}
+
+/// Domains whose plans could not be made, and which wait before it is tried again.
+public struct PlanPauses: Sendable {
+    private var since: [DomainName: Int64] = [:]
+
+    public init() {}
+
+    /// Those that wait still.
+    ///
+    /// - Parameter now: seconds since 1970; a clock that was set back ends the waiting.
+    public mutating func waiting(now: Int64) -> Set<DomainName> {
+        since = since.filter { now - $0.value < PlanRefresh.Limits.pause && $0.value <= now }
+        return Set(since.keys)
+    }
+
+    /// A domain waits from now on. Where as many wait as are remembered, it is tried again in the
+    /// next round.
+    public mutating func add(_ domain: DomainName, now: Int64) {
+        guard since.count < PlanRefresh.Limits.failures else { return }
+        since[domain] = now
     }
 }
 

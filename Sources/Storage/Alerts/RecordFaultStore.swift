@@ -32,44 +32,61 @@ public struct RecordFaultStore: Sendable {
         self.organisation = organisation
     }
 
+    /// What a fault is of.
+    enum Kind: String {
+        case spf
+        /// The domain's plan, which could not be made.
+        case plan
+    }
+
     /// Keeps what was found of a domain's SPF record; nil takes away what was wrong before.
     ///
     /// - Returns: whether that is news.
     @discardableResult
     public func keep(spf reason: String?, of domain: DomainName, now: Int64) async throws -> Bool {
-        let place: [SQLValue] = [
-            .integer(organisation.rawValue), .text(domain.text), .text("spf"),
-        ]
-        return try await database.write { transaction in
-            let known = try transaction.rows(
-                """
-                SELECT COUNT(*) FROM record_fault
-                WHERE organisation_id = ? AND domain = ? AND what = ?
-                """, place)[0].integer(0)
-            guard let reason else {
-                guard known > 0 else { return false }
-                try transaction.execute(
-                    """
-                    DELETE FROM record_fault
-                    WHERE organisation_id = ? AND domain = ? AND what = ?
-                    """, place)
-                return true
-            }
-            try transaction.execute(
-                """
-                INSERT INTO record_fault (organisation_id, domain, what, reason, found_at, seen_at)
-                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (organisation_id, domain, what)
-                    DO UPDATE SET reason = excluded.reason, seen_at = excluded.seen_at
-                """,
-                place + [
-                    .text(String(reason.unicodeScalars.prefix(Limits.reason).map(Character.init))),
-                    .integer(now), .integer(now),
-                ])
-            return known == 0
+        let organisation = organisation
+        return try await database.write {
+            try Self.keep(reason, of: .spf, domain, organisation, now: now, $0)
         }
     }
 
-    /// All that are wrong, by name.
+    @discardableResult
+    static func keep(
+        _ reason: String?, of kind: Kind, _ domain: DomainName, _ organisation: OrganisationID,
+        now: Int64, _ transaction: any SQLTransaction
+    ) throws -> Bool {
+        let place: [SQLValue] = [
+            .integer(organisation.rawValue), .text(domain.text), .text(kind.rawValue),
+        ]
+        let known = try transaction.rows(
+            """
+            SELECT COUNT(*) FROM record_fault
+            WHERE organisation_id = ? AND domain = ? AND what = ?
+            """, place)[0].integer(0)
+        guard let reason else {
+            guard known > 0 else { return false }
+            try transaction.execute(
+                """
+                DELETE FROM record_fault
+                WHERE organisation_id = ? AND domain = ? AND what = ?
+                """, place)
+            return true
+        }
+        // PostgreSQL takes no text with a zero octet.
+        let kept = reason.unicodeScalars.lazy.filter { $0.value != 0 }.prefix(Limits.reason)
+        try transaction.execute(
+            """
+            INSERT INTO record_fault (organisation_id, domain, what, reason, found_at, seen_at)
+            VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (organisation_id, domain, what)
+                DO UPDATE SET reason = excluded.reason, seen_at = excluded.seen_at
+            """,
+            place + [
+                .text(String(kept.map(Character.init))), .integer(now), .integer(now),
+            ])
+        return known == 0
+    }
+
+    /// All SPF records that are wrong, by name.
     public func all() async throws -> [Fault] {
         let organisation = organisation
         return try await database.read { try Self.all($0, organisation) }
@@ -80,8 +97,8 @@ public struct RecordFaultStore: Sendable {
     ) throws -> [Fault] {
         try transaction.rows(
             """
-            SELECT domain, reason, found_at FROM record_fault WHERE organisation_id = ?
-            ORDER BY domain LIMIT \(AlertLimits.open)
+            SELECT domain, reason, found_at FROM record_fault
+            WHERE organisation_id = ? AND what = 'spf' ORDER BY domain LIMIT \(AlertLimits.open)
             """, [.integer(organisation.rawValue)]
         ).compactMap { row in
             DomainName(row.text(0)).map {

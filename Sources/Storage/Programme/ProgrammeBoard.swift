@@ -109,7 +109,9 @@ public struct ProgrammeBoard: Hashable, Sendable, Codable {
     ) -> Row {
         let stage = ProgrammeStage(standing?.published)
         let note = progress.plans[entry.domain]
-        let block = stage == .reject ? "" : Self.block(entry, standing, note)
+        let block =
+            stage == .reject
+            ? "" : Self.block(standing, note, failure: progress.failures[entry.domain])
         var earliest: UTCDay?
         if stage != .reject {
             // A parked domain has no mail to watch first.
@@ -135,7 +137,7 @@ public struct ProgrammeBoard: Hashable, Sendable, Codable {
     }
 
     private static func block(
-        _ entry: ProgrammeDomain, _ standing: DomainStanding?, _ note: PlanNote?
+        _ standing: DomainStanding?, _ note: PlanNote?, failure: String?
     ) -> String {
         if let note, note.blocking > 0 {
             let others = note.blocking - 1
@@ -143,6 +145,8 @@ public struct ProgrammeBoard: Hashable, Sendable, Codable {
                 + (others > 0 ? ", and \(others) more thing\(others == 1 ? "" : "s")" : "")
         }
         guard let standing else { return "No report has come in: publish a record with rua=" }
+        // Where nobody knows what stands in the way, that is what stands there.
+        if let failure { return "Its plan could not be made: \(failure)" }
         if note == nil, standing.openSenders > 0 {
             return standing.openSenders == 1
                 ? "One sender has mail to decide"

@@ -34,6 +34,8 @@ public struct PlanNote: Hashable, Sendable, Codable {
 /// How far the domains have come.
 public struct ProgrammeProgress: Hashable, Sendable {
     public var plans: [DomainName: PlanNote] = [:]
+    /// Why the plans of domains could not be made when that was tried last.
+    public var failures: [DomainName: String] = [:]
     /// The day since which each domain is at its stage; absent where it was there before anybody
     /// looked.
     public var since: [DomainName: UTCDay] = [:]
@@ -52,7 +54,9 @@ extension ProgrammeStore {
             .integer(note.blocking), .text(String(note.firstBlock.prefix(300))),
             .optional(note.earliest.map { Int64($0.number) }),
         ]
+        let organisation = organisation
         try await database.write { transaction in
+            try RecordFaultStore.keep(nil, of: .plan, domain, organisation, now: now, transaction)
             try transaction.execute(
                 """
                 INSERT INTO programme_plan (organisation_id, domain, made_at, stage, blocking,
@@ -61,6 +65,18 @@ extension ProgrammeStore {
                     stage = excluded.stage, blocking = excluded.blocking,
                     first_block = excluded.first_block, earliest_day = excluded.earliest_day
                 """, values)
+        }
+    }
+
+    /// Keeps why a domain's plan could not be made, so that the board can say it; the plan that is
+    /// there stays, and the next one takes the reason away.
+    public func note(
+        failure reason: String, of domain: DomainName, now: Int64
+    ) async throws {
+        let organisation = organisation
+        _ = try await database.write { transaction in
+            try RecordFaultStore.keep(
+                reason, of: .plan, domain, organisation, now: now, transaction)
         }
     }
 
@@ -82,6 +98,15 @@ extension ProgrammeStore {
                     firstBlock: row.text(4))
                 note.earliest = row.optionalInteger(5).map { UTCDay(number: Int($0)) }
                 progress.plans[domain] = note
+                return true
+            }
+            try transaction.forEachRow(
+                "SELECT domain, reason FROM record_fault WHERE organisation_id = ? AND what = ?",
+                [owner, .text(RecordFaultStore.Kind.plan.rawValue)]
+            ) { row in
+                if let domain = DomainName(row.text(0)) {
+                    progress.failures[domain] = row.text(1)
+                }
                 return true
             }
             try transaction.forEachRow(

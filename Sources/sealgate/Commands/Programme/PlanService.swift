@@ -21,7 +21,16 @@ extension House {
             pause: .seconds(60), complaint: "Plans for the programme could not be made",
             logger: logger
         ) {
-            for refresh in refreshes { _ = try await refresh.step() }
+            for refresh in refreshes {
+                for failure in try await refresh.step().failed {
+                    let hours = PlanRefresh.Limits.pause / 3_600
+                    logger.warning(
+                        """
+                        The plan of \(failure.domain) could not be made, and is tried again in \
+                        \(hours) hours: \(plain(failure.reason, limit: 600))
+                        """)
+                }
+            }
         }
     }
 }
