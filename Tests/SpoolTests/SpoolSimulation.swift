@@ -5,19 +5,9 @@ import Spool
 
 /// One run: a spool on a simulated disk, and beside it what its callers were told.
 struct SpoolSimulation {
-    /// What a caller knows of a message.
-    private struct Known {
-        var recipients: Int
-        var plan: Int
-        var isLarge: Bool
-        var hold: String?
-        var statuses: [RecipientState.Status]
-        var isFinal: Bool { !statuses.isEmpty && statuses.allSatisfy { $0.isFinal } }
-    }
-
     /// What a write that was not acknowledged may yet have left.
     private enum Perhaps {
-        case message(QueueIdentifier, Known)
+        case message(QueueIdentifier, ToldMessage)
         case change(QueueChange)
     }
 
@@ -49,7 +39,7 @@ struct SpoolSimulation {
     let disk: SimulatedDisk
     private var random: SeededRandom
     private let options: SpoolOptions
-    private var known: [QueueIdentifier: Known] = [:]
+    private var known: [QueueIdentifier: ToldMessage] = [:]
     private var perhaps: [Perhaps] = []
     /// All that were accepted, in their order: a dictionary's is another in every process.
     private var order: [QueueIdentifier] = []
@@ -127,7 +117,7 @@ struct SpoolSimulation {
         var submissions: [Submission] = []
         var effects: [[Perhaps]] = []
         var messages: [SpoolMessage?] = []
-        var pending: [QueueIdentifier: Known] = [:]
+        var pending: [QueueIdentifier: ToldMessage] = [:]
         for _ in 0..<(1 + random.below(3)) {
             if random.below(5) < 2 || known.isEmpty {
                 let (message, state) = newMessage(core.nextIdentifier())
@@ -171,7 +161,7 @@ struct SpoolSimulation {
         }
     }
 
-    private mutating func newMessage(_ id: QueueIdentifier) -> (SpoolMessage, Known) {
+    private mutating func newMessage(_ id: QueueIdentifier) -> (SpoolMessage, ToldMessage) {
         let isLarge = random.below(12) == 0
         let count = isLarge ? 1_600 : random.below(1_200)
         let recipients = 1 + random.below(3)
@@ -184,9 +174,8 @@ struct SpoolSimulation {
             record: Array(repeating: 7, count: random.below(60)),
             disposition: isHeld ? .hold(reason: "held") : .deliver, prefix: Array("X: y\r\n".utf8),
             content: .memory(Self.content(id, count)))
-        let state = Known(
-            recipients: recipients, plan: random.below(3), isLarge: isLarge,
-            hold: isHeld ? "held" : nil,
+        let state = ToldMessage(
+            plan: random.below(3), hold: isHeld ? "held" : nil,
             statuses: Array(repeating: .queued, count: recipients))
         return (message, state)
     }
@@ -200,7 +189,8 @@ struct SpoolSimulation {
 
     /// A change that brings a message further on the way that was planned for it: so its end is
     /// known by its beginning.
-    private mutating func newChange(_ pending: inout [QueueIdentifier: Known]) -> QueueChange? {
+    private mutating func newChange(_ pending: inout [QueueIdentifier: ToldMessage]) -> QueueChange?
+    {
         guard !open.isEmpty else { return nil }
         let index = random.below(open.count)
         let id = open[index]
@@ -213,51 +203,14 @@ struct SpoolSimulation {
             let position = state.statuses.firstIndex(where: { !$0.isFinal })
         else { return nil }
         pending[id] = state
-        let now = disk.time
-        switch random.below(8) {
-        case 0: return .held(id: id, at: now, reason: "again")
-        case 1: return .released(id: id, at: now, by: "somebody")
-        case 2:
-            return .attempted(
-                id: id, recipients: [position], at: now, host: nil, reply: "450 later",
-                nextAttempt: now + 1)
-        case 3: return .started(id: id, recipients: [position], at: now, host: "mx")
-        default: break
-        }
-        switch state.plan {
-        case 0:
-            return .delivered(
-                id: id, recipients: [position], at: now, host: "mx", reply: "250 ok", tls: nil)
-        case 1:
-            return state.statuses[position] == .queued
-                ? .failed(id: id, recipients: [position], at: now, host: nil, reason: "550 no")
-                : .bounced(id: id, recipients: [position], at: now, report: nil)
-        default:
-            return .deleted(id: id, at: now, by: "somebody", reason: "unwanted")
-        }
+        return state.change(
+            of: id, at: position, draw: random.below(ToldMessage.draws), now: disk.time)
     }
 
-    private func apply(_ effect: Perhaps, to known: inout [QueueIdentifier: Known]) {
+    private func apply(_ effect: Perhaps, to known: inout [QueueIdentifier: ToldMessage]) {
         switch effect {
         case .message(let id, let state): known[id] = state
-        case .change(let change):
-            guard var state = known[change.id] else { return }
-            switch change {
-            case .delivered(_, let positions, _, _, _, _):
-                for position in positions { state.statuses[position] = .delivered }
-            case .failed(_, let positions, _, _, _):
-                for position in positions where state.statuses[position] == .queued {
-                    state.statuses[position] = .failed
-                }
-            case .bounced(_, let positions, _, _):
-                for position in positions { state.statuses[position] = .bounced }
-            case .held(_, _, let reason): state.hold = reason
-            case .released: state.hold = nil
-            case .deleted:
-                state.statuses = state.statuses.map { $0.isFinal ? $0 : .deleted }
-            default: break
-            }
-            known[change.id] = state
+        case .change(let change): known[change.id]?.take(change)
         }
     }
 
@@ -307,7 +260,7 @@ struct SpoolSimulation {
     }
 
     private mutating func compare(
-        _ id: QueueIdentifier, _ state: Known, _ live: LiveMessage?, _ core: SpoolCore
+        _ id: QueueIdentifier, _ state: ToldMessage, _ live: LiveMessage?, _ core: SpoolCore
     ) throws {
         var allowed = [state]
         for effect in perhaps {
@@ -376,17 +329,8 @@ struct SpoolSimulation {
                 balance.queued,
             ].enumerated() { counted[index] += value }
         }
-        var expected = [0, 0, 0, 0, 0, 0]
-        for state in known.values {
-            expected[0] += state.recipients
-            for status in state.statuses {
-                switch status {
-                case .delivered: expected[1] += 1
-                case .failed, .bounced: expected[2] += 1
-                case .deleted: expected[3] += 1
-                default: expected[state.hold == nil ? 5 : 4] += 1
-                }
-            }
+        let expected = known.values.reduce([0, 0, 0, 0, 0, 0]) { sums, state in
+            zip(sums, state.balance).map(+)
         }
         guard counted == expected else {
             throw Failure(description: "balance \(counted), told \(expected)")
