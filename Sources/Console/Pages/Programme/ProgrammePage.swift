@@ -34,8 +34,14 @@ struct ProgrammePage {
                         ? .text(Numbers.grouped(Int64(rows.count - Limits.boardCards))) : nil,
                 ]
             })
-        fields["tranches"] = choices(whole.rows.map(\.entry.tranche), chosen: filter.tranche)
-        fields["owners"] = choices(whole.rows.map(\.entry.owner), chosen: filter.owner)
+        let tranches = Self.values(whole.rows.map(\.entry.tranche))
+        let owners = Self.values(whole.rows.map(\.entry.owner))
+        fields["tranches"] = Self.choices(tranches, chosen: filter.tranche)
+        fields["owners"] = Self.choices(owners, chosen: filter.owner)
+        fields["cutChoices"] = .list(
+            [("tranches", tranches.count), ("owners", owners.count)]
+                .filter { $0.1 > Limits.boardChoices }
+                .map { ["cutChoice": .text(Self.cut($0.0, count: $0.1))] })
         if let faults {
             fields["faults"] = .fields([
                 "faultList": .list(
@@ -150,14 +156,27 @@ struct ProgrammePage {
         }
     }
 
-    private func choices(_ values: [String], chosen: String?) -> Field {
-        .list(
-            Set(values).filter { !$0.isEmpty }.sorted().prefix(Limits.boardChoices).map { value in
+    private static func values(_ values: [String]) -> [String] {
+        Set(values).filter { !$0.isEmpty }.sorted()
+    }
+
+    /// The first of them; what is chosen is among them wherever it stands.
+    private static func choices(_ values: [String], chosen: String?) -> Field {
+        var shown = Array(values.prefix(Limits.boardChoices))
+        if let chosen, !shown.contains(chosen), values.contains(chosen) { shown.append(chosen) }
+        return .list(
+            shown.map { value in
                 [
                     "choiceValue": .text(ForeignText.clean(value, limit: ProgrammeLimits.field)),
                     "isChosen": .flag(value == chosen),
                 ]
             })
+    }
+
+    private static func cut(_ what: String, count: Int) -> String {
+        "Of \(Numbers.grouped(Int64(count))) \(what), the first "
+            + "\(Numbers.grouped(Int64(Limits.boardChoices))) can be chosen here; the download has "
+            + "all of them."
     }
 
     private var notice: String? {

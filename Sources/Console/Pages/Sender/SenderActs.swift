@@ -14,6 +14,8 @@ struct SenderActs {
     var memory = SenderMemory(at: nil, senders: [:])
     /// Names that an owner can be chosen from.
     var people: [String] = []
+    /// People whose names are not among them.
+    var otherPeople = 0
     /// What was just done, to whom, and the change of the DNS that went with it.
     var done: (event: SenderEvent, key: String, name: String)?
     var change: StoredChange?
@@ -48,8 +50,9 @@ struct SenderActs {
         let store = services.accounts.senders(of: organisation)
         acts.lastEvents = try await store.lastEvents(of: domain)
         if acts.mayDecide, context.visit.isAny(of: RouteAccess.readers) {
-            acts.people = try await services.accounts.people(of: organisation).members()
-                .prefix(Limits.peopleOffered).map(\.account.name)
+            let members = try await services.accounts.people(of: organisation).members()
+            acts.people = members.prefix(Limits.peopleOffered).map(\.account.name)
+            acts.otherPeople = members.count - acts.people.count
         }
         let query = Query(request)
         if let key = query["sender"], let number = query["event"].flatMap({ Int64($0) }),
@@ -193,6 +196,12 @@ struct SenderActs {
         }
         if decision.verdict != .rejected { fields["rejectLink"] = link(sender.key, "reject") }
         fields["undoNumber"] = lastEvents[sender.key].map { .text(String($0)) }
+        if otherPeople > 0 {
+            fields["peopleNote"] = .text(
+                "\(Numbers.grouped(Int64(people.count))) names are offered while you type; those of "
+                    + "\(Numbers.counted(otherPeople, "more person", "more people")) can be typed "
+                    + "in full.")
+        }
         return fields
     }
 
