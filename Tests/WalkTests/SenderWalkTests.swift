@@ -176,31 +176,33 @@ struct SenderWalkTests {
 
 /// `sealgate serve` with a console on a free port, stopped when it goes.
 final class RunningConsole {
-    /// The address of its first page, with the link that works once.
+    /// The address of its first page, with the link that works once; without it where somebody has
+    /// an account already.
     let firstLink: String
+    /// `http://127.0.0.1:PORT`.
+    let address: String
     private let pid: pid_t
+    private let scratch: String
 
     init(_ arguments: [String], folder: String) throws {
-        let scratch = folder + "/serve"
+        scratch = folder + "/serve"
         pid = try Program.start(["serve", "--port", "0"] + arguments, scratch: scratch)
         var said = ""
         for _ in 0..<1_200 where !said.contains("Ctrl-C") {
             said = (try? String(contentsOfFile: scratch + ".out", encoding: .utf8)) ?? ""
             usleep(50_000)
         }
-        guard
-            let link = said.split(whereSeparator: \.isWhitespace).first(where: {
-                $0.hasPrefix("http://") && $0.contains("/welcome?")
-            })
-        else {
+        let links = said.split(whereSeparator: \.isWhitespace).filter { $0.hasPrefix("http://") }
+        guard let first = links.first else {
             kill(pid, SIGKILL)
             throw Program.Missing(description: "The console did not start: \(said)")
         }
-        firstLink = String(link)
+        address = String(first)
+        firstLink = String(links.first { $0.contains("/welcome?") } ?? first)
     }
 
-    /// `http://127.0.0.1:PORT`.
-    var address: String { String(firstLink.prefix { $0 != "?" }.dropLast("/welcome".count)) }
+    /// What it wrote to its log.
+    var log: String { (try? String(contentsOfFile: scratch + ".err", encoding: .utf8)) ?? "" }
 
     deinit {
         kill(pid, SIGTERM)
