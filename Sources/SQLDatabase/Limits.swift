@@ -10,6 +10,8 @@ public enum Limits {
     public static let readers = 4
     /// Memory a SQLite connection's prepared statements may take before they are dropped, in bytes.
     public static let statementBytes = 4_194_304
+    /// Rows that one statement of SQLite inserts where there are many.
+    public static let rowsTogether = 16
     /// Seconds a statement waits for another process that writes to the same SQLite file.
     public static let busySeconds = 10.0
     /// Size to which SQLite's write-ahead log is cut back after a big transaction, in bytes.

@@ -60,6 +60,26 @@ import Testing
     }
 
     @Test(arguments: TestEngine.allCases)
+    func `a key that comes often within one call is added up each time`(
+        _ engine: TestEngine
+    ) async throws {
+        try await TestDatabase.each(engine) { database in
+            let rows = try await database.write { transaction in
+                try Self.create(transaction)
+                try Self.accumulate(
+                    transaction,
+                    (1...75).flatMap { index in
+                        Self.row(index % 2, "a", 1, Int64(100 - index), Int64(index), nil, 0.5)
+                    })
+                return try Self.all(transaction)
+            }
+            #expect(rows.map { $0[2] } == [.integer(37), .integer(38)])
+            #expect(rows.map { $0[3] } == [.integer(26), .integer(25)])
+            #expect(rows.map { $0[4] } == [.integer(74), .integer(75)])
+        }
+    }
+
+    @Test(arguments: TestEngine.allCases)
     func `an absent value gives way and adds nothing`(_ engine: TestEngine) async throws {
         try await TestDatabase.each(engine) { database in
             let rows = try await database.write { transaction in

@@ -139,4 +139,59 @@ import Testing
             #expect(count == 0)
         }
     }
+
+    /// Rows go in some at a time, and the rest one by one: the seams must not show.
+    @Test(arguments: TestEngine.allCases)
+    func `every number of rows goes in whole and in order`(_ engine: TestEngine) async throws {
+        let together = Limits.rowsTogether
+        for count in [1, together - 1, together, together + 1, 3 * together, 5 * together + 3] {
+            try await TestDatabase.each(engine) { database in
+                let found = try await database.write { transaction in
+                    try transaction.execute("CREATE TABLE note (id {id}, w TEXT)")
+                    // Longer in all than what is held for the texts of one statement.
+                    let tail = String(repeating: "x", count: 5_000)
+                    try transaction.insert(
+                        into: "note", columns: ["id", "w"],
+                        values: (0..<count).flatMap {
+                            [.integer($0), .text("\($0) \(tail)")] as [SQLValue]
+                        })
+                    return try transaction.rows("SELECT id, w FROM note ORDER BY id").filter {
+                        $0.text(1) == "\($0.integer(0)) \(tail)"
+                    }.map { Int($0.integer(0)) }
+                }
+                #expect(found == Array(0..<count))
+            }
+        }
+    }
+
+    @Test(arguments: TestEngine.allCases)
+    func `a rule broken among many rows undoes what came before`(
+        _ engine: TestEngine
+    ) async throws {
+        try await TestDatabase.each(engine) { database in
+            try await database.write {
+                try $0.execute("CREATE TABLE note (id {id}, w TEXT NOT NULL)")
+                try $0.execute("INSERT INTO note VALUES (1000, 'kept')")
+            }
+            for broken in [SQLValue.null, .text("x")] {
+                let error = await #expect(throws: SQLError.self) {
+                    try await database.write { transaction in
+                        try transaction.insert(
+                            into: "note", columns: ["id", "w"],
+                            values: (0..<40).flatMap { index -> [SQLValue] in
+                                // Within a statement of many: an absent word, and a known id.
+                                index == 21
+                                    ? [.integer(broken == .null ? 21 : 1_000), broken]
+                                    : [.integer(index), .text("y")]
+                            })
+                    }
+                }
+                #expect(error?.code == .constraint)
+            }
+            let ids = try await database.read { transaction in
+                try transaction.rows("SELECT id FROM note").map { $0.integer(0) }
+            }
+            #expect(ids == [1_000])
+        }
+    }
 }

@@ -61,7 +61,7 @@ struct PreparedStatement: ~Copyable {
             })
     }
 
-    /// Binds one row of many and runs the statement: the inner loop of every import.
+    /// Binds a few rows of many and runs the statement: the inner loop of every import.
     @inline(__always)
     func insert(
         _ values: UnsafeBufferPointer<SQLValue>, from first: Int, count: Int,
@@ -152,9 +152,9 @@ struct PreparedStatement: ~Copyable {
     }
 }
 
-/// Memory for the texts of one row while SQLite reads them, so that binding allocates nothing.
+/// Memory for the texts of a few rows while SQLite reads them, so that binding allocates nothing.
 final class BindingScratch {
-    private let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 16_384, alignment: 16)
+    private let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
     private var used = 0
 
     deinit { memory.deallocate() }
