@@ -145,6 +145,46 @@ import Testing
         }
     }
 
+    @Test func `what is open below a domain is said, and closed on the page like any other step`()
+        async throws
+    {
+        let zone = SampleZone()
+        zone["TXT _dmarc.bank.example."] = Self.set("v=DMARC1; p=reject; sp=none")
+        try await SampleConsole(changes: zone).serveSignedIn { browser in
+            let way = try await browser.get("/domains/bank.example/way")
+            check(way, "way")
+            for words in [
+                "Below bank.example the record is weaker: sp=none asks for less than p=reject",
+                "What np=reject would have done", "names below bank.example that do not exist",
+                "<option value=\"np-reject\" selected>np=reject</option>",
+                "<option value=\"sp-quarantine\">sp=quarantine</option>", ">sp=reject</li>",
+                "name=\"subdomains\" value=\"1\"> Also raise weaker",
+            ] {
+                #expect(way.text.contains(words), "\(words)")
+            }
+            var form = ["form_token": way.field("form_token"), "step": "np-reject"]
+            let made = try await browser.post("/domains/bank.example/way/propose", form)
+            #expect(made["location"] == "/way/1", "\(made.text)")
+            let page = try await browser.get("/way/1")
+            check(page, "proposal")
+            for words in [
+                "Proposal 1: np=reject", "v=DMARC1; p=reject; sp=none; np=reject",
+                "do not say whether a name existed",
+            ] {
+                #expect(page.text.contains(words), "\(words)")
+            }
+            form.merge(
+                ["quarantine": "14", "reject": "14", "share": "1", "back": "1", "subdomains": "1"]
+            ) { $1 }
+            _ = try await browser.post("/domains/bank.example/way/rules", form)
+            let shown = try await browser.get("/domains/bank.example/way")
+            #expect(
+                shown.text.contains("np, then sp") && shown.text.contains("value=\"1\" checked"))
+            let emergency = try await browser.get("/domains/bank.example/way/emergency")
+            #expect(emergency.text.contains("Below bank.example the record is weaker"))
+        }
+    }
+
     @Test func `a domain never seen before can be closed from the emergency page`() async throws {
         try await Self.console().serveSignedIn { browser in
             #expect(try await browser.get("/").text.contains("href=\"/emergency\""))

@@ -1,129 +1,35 @@
 import DNS
-import DNSResolver
 import DomainAnalysis
 import HostedDNS
 import Identities
-import MailReports
-import SQLDatabase
 import Storage
-import Synchronization
 import Testing
 
 /// The way to reject against a real Knot: proposed, approved, made, followed by rules, taken back.
 @Suite(.serialized) struct WayDeskTests {
-    private static let zone = """
-        @ SOA ns1 hostmaster 1 3600 600 86400 60
-        @ NS ns1
-        ns1 A 127.0.0.1
-        _dmarc TXT "v=DMARC1; p=none; rua=mailto:reports@example.test"
-        """
-    private static let ada = AuditActor(.person, id: 1, name: "Ada")
-    private static let ben = AuditActor(.person, id: 2, name: "Ben")
-
-    /// What the reports say, as a test sets it, and a clock that it turns.
-    private final class Reports: Sendable {
-        private let state = Mutex<(failing: Int64, days: Int64)>((0, 0))
-        let domain: DomainName
-
-        init() throws { domain = try #require(DomainName("example.test")) }
-
-        var now: Int64 { MachineClock.seconds + state.withLock { $0.days } * 86_400 }
-        func pass(days: Int64) { state.withLock { $0.days += days } }
-        func fail(_ messages: Int64) { state.withLock { $0.failing = messages } }
-
-        func risk(_ record: String, _ days: Int) -> PolicyRisk {
-            let last = UTCDay(secondsSinceEpoch: now)
-            let failing = state.withLock { $0.failing }
-            let first = last.advanced(by: 1 - days)
-            var risk = PolicyRisk(
-                domain: domain, record: record,
-                coverage: ReportCoverage(
-                    first: first, last: last,
-                    reporters: [.init(name: "r.example", messages: 1_000, days: days)],
-                    messages: 1_000, days: Set((0..<days).map { first.advanced(by: $0) })))
-            let messages = Int64(days) * 1_000
-            (risk.messages, risk.legitimate) = (messages, messages)
-            risk.atRisk = WayStep(record: record).applied == .none ? 0 : failing
-            var sender = PolicyRisk.Sender(key: "service:a", name: "Service A")
-            (sender.messages, sender.own) = (messages, messages)
-            (sender.ownPassing, sender.atRisk) = (messages - failing, failing)
-            risk.senders = [sender]
-            return risk
-        }
-    }
-
-    private struct Bed {
-        let way: WayDesk
-        let rules: WayRunner
-        let desk: Desk
-        let audit: AuditStore
-        let reports: Reports
-
-        var record: String? {
-            get async throws { try await desk.texts("_dmarc.example.test").first }
-        }
-
-        func look() async throws -> String {
-            let looks = try await rules.step()
-            #expect(looks.count == 1)
-            return looks.first.map { ($0.isAct ? "act: " : "stay: ") + $0.sentence } ?? ""
-        }
-    }
-
-    private func with(
-        keys: [TransactionKey]? = nil, _ body: (Bed) async throws -> Void
-    ) async throws {
-        let server = try PrimaryServer(.knot, zones: [("example.test", Self.zone)])
-        defer { server.stop() }
-        let database = try SQLiteDatabase.inMemory()
-        try await Schema.prepare(database)
-        let desk = try await Desk(server, keys: keys, store: ChangeStore(database: database))
-        let ruled = try await Desk(
-            server, keys: keys, store: ChangeStore(database: database, people: .rule))
-        let reports = try Reports()
-        let resolver = desk.resolver
-        let advice = WayAdvice(
-            survey: { domain in
-                let found = await resolver.lookUp(
-                    domain.adding(label: "_dmarc") ?? domain, .txt)
-                return DomainSurvey(
-                    domain: domain, record: found.texts.first { $0.hasPrefix("v=DMARC1") })
-            }, risk: { _, record, days in reports.risk(record, days) })
-        let store = WayStore(database: database)
-        let bed = Bed(
-            way: WayDesk(store: store, changes: desk.desk, advice: advice) { reports.now },
-            rules: WayRunner(
-                desk: WayDesk(store: store, changes: ruled.desk, advice: advice) { reports.now }),
-            desk: desk, audit: AuditStore(database: database, organisation: .first),
-            reports: reports)
-        try await body(bed)
-        await desk.resolver.shutDown()
-        await ruled.resolver.shutDown()
-    }
-
     @Test func `what one person proposes a second one approves, and the primary answers with it`()
         async throws
     {
-        try await with { bed in
-            try await bed.way.store.wantTwoPeople(true, by: Self.ben, now: 1)
+        try await WayBed.with { bed in
+            try await bed.way.store.wantTwoPeople(true, by: WayBed.ben, now: 1)
             let domain = bed.reports.domain
             let proposal = try await bed.way.propose(
-                domain, step: .rejectTest, days: 30, by: Self.ada)
+                domain, step: .domain(.rejectTest), days: 30, by: WayBed.ada)
             #expect(proposal.draft.known.coverage.days == 30)
-            let typed = try await bed.way.approve(proposal.id, by: Self.ben, typed: "example.com")
+            let typed = try await bed.way.approve(proposal.id, by: WayBed.ben, typed: "example.com")
             #expect(!typed.isDecided && typed.sentence.contains("type the domain's name"))
             let own = try await bed.way.approve(
-                proposal.id, by: Self.ada, typed: "example.test")
+                proposal.id, by: WayBed.ada, typed: "example.test")
             #expect(!own.isDecided && own.sentence.contains("second person"))
             let done = try await bed.way.approve(
-                proposal.id, by: Self.ben, typed: "EXAMPLE.test")
+                proposal.id, by: WayBed.ben, typed: "EXAMPLE.test")
             #expect(done.isDecided && done.sentence.contains("has made the change"), "\(done)")
             #expect(
                 try await bed.record
                     == "v=DMARC1; p=reject; t=y; rua=mailto:reports@example.test")
             #expect(try await bed.desk.state(try #require(done.change)) == .visible)
             let again = try await bed.way.approve(
-                proposal.id, by: Self.ben, typed: "example.test")
+                proposal.id, by: WayBed.ben, typed: "example.test")
             #expect(!again.isDecided && again.sentence.contains("decided already"))
             let acts = try await bed.audit.entries(after: 0).map(\.change.act)
             #expect(Array(acts.prefix(3)) == ["way.two-people", "way.propose", "way.approve"])
@@ -133,8 +39,8 @@ import Testing
 
     @Test func `where two people decide, no change of a policy goes past the second`() async throws
     {
-        try await with { bed in
-            try await bed.way.store.wantTwoPeople(true, by: Self.ben, now: 1)
+        try await WayBed.with { bed in
+            try await bed.way.store.wantTwoPeople(true, by: WayBed.ben, now: 1)
             let domain = bed.reports.domain
             let old = try await bed.record
             func change(to record: String) async throws -> Int64 {
@@ -144,36 +50,36 @@ import Testing
                             name: "_dmarc.\(domain)", type: "TXT",
                             remove: [try #require(try await bed.record)],
                             add: [record])
-                    ], for: domain, reason: "a plan's step", by: Self.ada.name
+                    ], for: domain, reason: "a plan's step", by: WayBed.ada.name
                 ).id
             }
             let reject = try await change(to: "v=DMARC1; p=reject; rua=mailto:reports@example.test")
             let own = try await bed.desk.desk.apply(
-                reject, by: Self.ada.name, typed: domain.text)
+                reject, by: WayBed.ada.name, typed: domain.text)
             guard case .refused(let why) = own else { throw WayError.unknown(reject) }
-            #expect(why.contains("two people") && why.contains(Self.ada.name))
+            #expect(why.contains("two people") && why.contains(WayBed.ada.name))
             // A program is nobody's second person.
             let program = try await bed.desk.desk.acting(as: .token).apply(
                 reject, by: "nightly", typed: domain.text)
             guard case .refused = program else { throw WayError.unknown(reject) }
             #expect(try await bed.record == old)
             let second = try await bed.desk.desk.apply(
-                reject, by: Self.ben.name, typed: domain.text)
+                reject, by: WayBed.ben.name, typed: domain.text)
             guard case .done = second else { throw WayError.unknown(reject) }
             #expect(try await bed.record?.contains("p=reject") == true)
             // Where reports go is no policy.
             let reports = try await change(to: "v=DMARC1; p=reject; rua=mailto:other@example.test")
             let alone = try await bed.desk.desk.apply(
-                reports, by: Self.ada.name, typed: domain.text)
+                reports, by: WayBed.ada.name, typed: domain.text)
             guard case .done = alone else { throw WayError.unknown(reports) }
         }
     }
 
     @Test func `a proposal whose record has changed meanwhile changes nothing`() async throws {
-        try await with { bed in
+        try await WayBed.with { bed in
             let domain = bed.reports.domain
             let proposal = try await bed.way.propose(
-                domain, step: .reject, days: 30, by: Self.ada)
+                domain, step: .domain(.reject), days: 30, by: WayBed.ada)
             let other = try await bed.desk.propose([
                 DNSChange(
                     name: "_dmarc.example.test", type: "TXT",
@@ -182,22 +88,22 @@ import Testing
             ])
             _ = try await bed.desk.desk.apply(other.id, by: "Eve", typed: "example.test")
             let late = try await bed.way.approve(
-                proposal.id, by: Self.ben, typed: "example.test")
+                proposal.id, by: WayBed.ben, typed: "example.test")
             #expect(!late.isDecided && late.sentence.contains("could not be worked out"))
             #expect(try await bed.record == "v=DMARC1; p=quarantine")
             let kept = try #require(try await bed.way.store.proposal(proposal.id))
             #expect(kept.state == .proposed && kept.remark.contains("is not there any more"))
             let declined = try await bed.way.decline(
-                proposal.id, by: Self.ada, because: "changed")
+                proposal.id, by: WayBed.ada, because: "changed")
             #expect(declined.isDecided)
 
             // Where there was none, and another has come up: two records would count as none.
             _ = try await bed.way.store.propose(
                 WayDraft(
                     domain: domain, record: "v=DMARC1; p=reject", replaces: nil, reason: "r",
-                    known: bed.reports.risk("v=DMARC1; p=reject", 1)), by: Self.ada, now: 1)
+                    known: bed.reports.risk("v=DMARC1; p=reject", 1)), by: WayBed.ada, now: 1)
             let twice = try await bed.way.approve(
-                proposal.id + 1, by: Self.ben, typed: "example.test")
+                proposal.id + 1, by: WayBed.ben, typed: "example.test")
             #expect(!twice.isDecided && twice.sentence.contains("two of them"), "\(twice)")
             #expect(try await bed.record == "v=DMARC1; p=quarantine")
         }
@@ -206,11 +112,11 @@ import Testing
     @Test func `by its rules a domain goes on to reject, and back when a sender starts to fail`()
         async throws
     {
-        try await with { bed in
+        try await WayBed.with { bed in
             let domain = bed.reports.domain
             #expect(try await bed.rules.step().isEmpty)
             let survey = try await bed.way.survey(domain)
-            try await bed.way.agree(try WayRules(testDays: 3), survey, by: Self.ada)
+            try await bed.way.agree(try WayRules(testDays: 3), survey, by: WayBed.ada)
             #expect(try await bed.look().contains("0 days of 14"))
             bed.reports.pass(days: 14)
             #expect(try await bed.look().hasPrefix("act: On to p=quarantine; t=y"))
@@ -257,23 +163,23 @@ import Testing
     @Test func `where two people are wanted rules propose, and a person's no ends them`()
         async throws
     {
-        try await with { bed in
+        try await WayBed.with { bed in
             let domain = bed.reports.domain
-            try await bed.way.store.wantTwoPeople(true, by: Self.ben, now: 1)
+            try await bed.way.store.wantTwoPeople(true, by: WayBed.ben, now: 1)
             try await bed.way.agree(
-                try WayRules(), try await bed.way.survey(domain), by: Self.ada)
+                try WayRules(), try await bed.way.survey(domain), by: WayBed.ada)
             bed.reports.pass(days: 14)
             #expect(try await bed.look().contains("Proposal 1 waits for a person's decision"))
             #expect(try await bed.look().hasPrefix("stay: Proposal 1 waits"))
             #expect(try await bed.record?.contains("p=none") == true)
-            let own = try await bed.way.approve(1, by: Self.ada, typed: "example.test")
+            let own = try await bed.way.approve(1, by: WayBed.ada, typed: "example.test")
             #expect(!own.isDecided)
-            #expect(try await bed.way.approve(1, by: Self.ben, typed: "example.test").isDecided)
+            #expect(try await bed.way.approve(1, by: WayBed.ben, typed: "example.test").isDecided)
             #expect(try await bed.record?.contains("p=quarantine") == true)
             #expect(try await bed.look().contains("0 days of 14"))
             bed.reports.pass(days: 14)
             #expect(try await bed.look().contains("Proposal 2 waits"))
-            _ = try await bed.way.decline(2, by: Self.ben, because: "not before Christmas")
+            _ = try await bed.way.decline(2, by: WayBed.ben, because: "not before Christmas")
             #expect(try await bed.look().contains("Ben declined proposal 2"))
             #expect(try await bed.rules.step().isEmpty)
         }
@@ -282,10 +188,10 @@ import Testing
     @Test func `without a key what was approved waits to be made by hand, and rules wait with it`()
         async throws
     {
-        try await with(keys: []) { bed in
+        try await WayBed.with(keys: []) { bed in
             let domain = bed.reports.domain
             try await bed.way.agree(
-                try WayRules(), try await bed.way.survey(domain), by: Self.ada)
+                try WayRules(), try await bed.way.survey(domain), by: WayBed.ada)
             bed.reports.pass(days: 14)
             let made = try await bed.look()
             #expect(made.contains("Approved, and not made yet") && made.contains("no key"))
@@ -297,7 +203,7 @@ import Testing
     }
 
     @Test func `what cannot be proposed is said`() async throws {
-        try await with { bed in
+        try await WayBed.with { bed in
             let domain = bed.reports.domain
             func refusal(_ body: () async throws -> Void) async throws -> String {
                 do {
@@ -308,14 +214,14 @@ import Testing
                 }
             }
             let same = try await refusal {
-                _ = try await bed.way.propose(domain, step: WayStep.none, days: 1, by: Self.ada)
+                _ = try await bed.way.propose(domain, step: .domain(.none), days: 1, by: WayBed.ada)
             }
             #expect(same.contains("exactly this record"))
             let long = try await refusal {
                 _ = try await bed.way.propose(
                     domain,
                     record: "v=DMARC1; p=none; x="
-                        + String(repeating: "x", count: WayLimits.record), days: 1, by: Self.ada)
+                        + String(repeating: "x", count: WayLimits.record), days: 1, by: WayBed.ada)
             }
             #expect(long.contains("longer than"))
             let odd = try await refusal {

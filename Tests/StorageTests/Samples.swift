@@ -65,7 +65,8 @@ struct Stores: Sendable {
     let domains: DomainStore
 
     func take(
-        _ report: AggregateReport, _ rows: [IdentifiedRecord], raw: String
+        _ report: AggregateReport, _ rows: [IdentifiedRecord], raw: String,
+        domain: DomainName = Samples.domain
     ) async throws -> IngestTransaction.Outcome {
         try await intake.ingest(now: Samples.now) { step in
             let object = try step.addRawObject(
@@ -73,7 +74,7 @@ struct Stores: Sendable {
             try step.addRawPiece([1, 2, 3], position: 0, of: object)
             try step.begin()
             for row in rows { try step.add(row) }
-            return try step.end(report, domain: Samples.domain, rawObject: object, path: raw)
+            return try step.end(report, domain: domain, rawObject: object, path: raw)
         }
     }
 }

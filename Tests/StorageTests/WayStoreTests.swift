@@ -143,7 +143,8 @@ import Testing
 
             // What rules propose, who agreed on them has asked for.
             try await store.agree(
-                try WayRules(), for: Samples.domain, at: .none, before: Self.risk(), by: Self.ada,
+                try WayRules(), for: Samples.domain, at: WayPosition(.none), before: Self.risk(),
+                by: Self.ada,
                 now: 7)
             let ruled = try await store.propose(try Self.draft(), by: Self.rule, now: 8)
             #expect(
@@ -193,7 +194,8 @@ import Testing
             let domain = Samples.domain
             let rules = try WayRules(testDays: 7)
             try await store.agree(
-                rules, for: domain, at: .none, before: Self.risk(), by: Self.ada, now: 10)
+                rules, for: domain, at: WayPosition(.none), before: Self.risk(), by: Self.ada,
+                now: 10)
             let kept = try #require(try await store.rules(of: domain))
             #expect(kept.rules == rules && kept.agreedBy == "Ada" && kept.step == WayStep.none)
             #expect(kept.stepSince == 10 && kept.before == Self.risk() && kept.stoppedAt == nil)
@@ -201,7 +203,12 @@ import Testing
             #expect(try await store.domainsWithRules(limit: 10) == [domain])
             #expect(try await store.domainsWithRules(limit: 0).isEmpty)
             #expect(try await other.domainsWithRules(limit: 10).isEmpty)
-            try await store.entered(.quarantine, domain, before: Self.risk(atRisk: 5), now: 20)
+            try await store.entered(
+                WayPosition(.quarantine), domain, before: Self.risk(atRisk: 5), now: 20)
+            let open = SubdomainPolicies(record: "v=DMARC1; p=reject; sp=none").open
+            let place = WayPosition(.quarantine, open: open)
+            try await store.entered(place, domain, before: Self.risk(atRisk: 5), now: 20)
+            #expect(try await store.rules(of: domain)?.position == place)
             try await store.checked(domain, remark: "a\u{0}b", now: 21)
             let later = try #require(try await store.rules(of: domain))
             #expect(later.step == .quarantine && later.stepSince == 20)
@@ -210,7 +217,8 @@ import Testing
             #expect(!(try await store.stop(domain, because: "enough", by: Self.ben, now: 31)))
             #expect(try await store.domainsWithRules(limit: 10).isEmpty)
             try await store.agree(
-                try WayRules(), for: domain, at: .quarantine, before: Self.risk(), by: Self.ben,
+                try WayRules(), for: domain, at: WayPosition(.quarantine), before: Self.risk(),
+                by: Self.ben,
                 now: 40)
             #expect(try await store.rules(of: domain)?.stoppedAt == nil)
             let told = try await audit.entries(after: 0)

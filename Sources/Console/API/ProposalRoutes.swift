@@ -80,6 +80,7 @@ struct ProposalRoutes {
         var quarantineAfter, rejectAfter: Int
         var testDays: Int?
         var share, backShare: Int
+        var subdomains: Bool?
         var version: String?
     }
 
@@ -90,7 +91,8 @@ struct ProposalRoutes {
         do {
             let rules = try WayRules(
                 quarantineAfter: asked.quarantineAfter, rejectAfter: asked.rejectAfter,
-                testDays: asked.testDays ?? 0, share: asked.share, backShare: asked.backShare)
+                testDays: asked.testDays ?? 0, share: asked.share, backShare: asked.backShare,
+                subdomains: asked.subdomains ?? false)
             try await desk.agree(
                 rules, try await desk.survey(domain), replacing: asked.version,
                 by: try context.visit.actor)

@@ -2,6 +2,7 @@ public import DomainAnalysis
 import HTTPTypes
 import HostedDNS
 import Hummingbird
+import MailAuthentication
 public import Identities
 public import Storage
 
@@ -19,6 +20,10 @@ struct WayRoutes {
             return ProgramAnswer.json(
                 Way(
                     survey: survey, step: survey.step,
+                    below: SubdomainNames.allCases.map { names in
+                        Below(names: names, policy: survey.below.asked(of: names))
+                    },
+                    next: survey.moves(testing: rules?.rules.isTesting ?? false).map(\.rawValue),
                     wantsTwoPeople: try await desk.store.wantsTwoPeople(),
                     rules: rules.map { WayAnswers.Rules($0) },
                     proposals: try await desk.store.proposals(
@@ -31,7 +36,7 @@ struct WayRoutes {
             let asked = try await APIBody.read(Asked.self, from: request, of: .propose)
             do {
                 let proposal = try await desk.propose(
-                    domain, record: asked.record, step: asked.step.flatMap(WayStep.init),
+                    domain, record: asked.record, step: asked.step.flatMap(WayMove.init),
                     reason: asked.reason, days: WindowChoice.usual, by: try context.visit.actor)
                 return ProgramAnswer.json(WayAnswers.Proposal(proposal))
             } catch {
@@ -45,9 +50,16 @@ struct WayRoutes {
         var reason: String
     }
 
+    private struct Below: Encodable {
+        var names: SubdomainNames
+        var policy: DMARCPolicy
+    }
+
     private struct Way: Encodable {
         var survey: DomainSurvey
         var step: WayStep
+        var below: [Below]
+        var next: [String]
         var wantsTwoPeople: Bool
         var rules: WayAnswers.Rules?
         var proposals: [WayAnswers.Proposal]
@@ -60,6 +72,8 @@ public enum WayAnswers {
         public var id: Int64
         public var domain: DomainName
         public var state: WayState
+        /// What is asked for: `p=reject`, or `np=reject`.
+        public var tags: String
         public var record: String
         public var replaces: String?
         public var reason: String
@@ -77,6 +91,7 @@ public enum WayAnswers {
         public init(_ proposal: WayProposal) {
             let draft = proposal.draft
             (id, domain, state) = (proposal.id, proposal.domain, proposal.state)
+            tags = proposal.tags
             (record, replaces, reason) = (draft.record, draft.replaces, draft.reason)
             (askedBy, askedAt) = (proposal.askedBy.name, proposal.askedAt)
             (decidedBy, decidedAt) = (proposal.decidedBy, proposal.decidedAt)

@@ -87,7 +87,39 @@ public enum ChangeConsequences {
         if after < before {
             return ["Forged mail that receivers stop today will reach people again."]
         }
-        return []
+        return below(set, mail)
+    }
+
+    /// Where the domain's own policy stays, what becomes of names below it.
+    private static func below(_ set: RecordSetChange, _ mail: Mail?) -> [String] {
+        let (before, after) = (policies(set.before), policies(set.after))
+        let names = DNSName(labels: Array(set.name.labels.dropFirst()))?.spoken ?? ""
+        if SubdomainNames.allCases.contains(where: { after.asked(of: $0) < before.asked(of: $0) }) {
+            return [
+                "Mail forged in the names below \(names) that receivers stop today will reach people "
+                    + "again."
+            ]
+        }
+        let raised = SubdomainNames.allCases.filter { after.asked(of: $0) > before.asked(of: $0) }
+        guard !raised.isEmpty else { return [] }
+        let act =
+            raised.contains { after.asked(of: $0) == .reject }
+            ? "refuse" : "put aside as suspicious"
+        let start = "Receivers will \(act) mail from names below \(names) that fails DMARC"
+        guard let mail else { return [start + "; no reports tell how much of it is yours."] }
+        guard mail.failing > 0 else { return [] }
+        return [
+            start + ": \(PlanNumbers.messages(mail.failing)) of yours in "
+                + "\(PlanNumbers.days(mail.days)) of reports."
+        ]
+    }
+
+    private static func policies(_ set: RecordSet?) -> SubdomainPolicies {
+        let texts = (set?.texts ?? []).filter { text in
+            if case .notDMARC = DMARCRecordParser.parse(text) { return false }
+            return true
+        }
+        return SubdomainPolicies(record: texts.count == 1 ? texts[0] : nil)
     }
 
     private static func strength(_ set: RecordSet?) -> Int {

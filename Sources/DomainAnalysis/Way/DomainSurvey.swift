@@ -8,6 +8,8 @@ public struct DomainSurvey: Hashable, Sendable, Codable {
     public var record: String?
     /// Where the record lies that applies, if it is another domain's.
     public var inheritedFrom: DomainName?
+    /// The Organizational Domain, where it is known: names below another one heed its record.
+    public var organizationalDomain: DomainName?
     public var spf: String?
     public var takesMail: MailExchange
     /// Why something is not known.
@@ -30,6 +32,26 @@ public struct DomainSurvey: Hashable, Sendable, Codable {
     }
 
     public var step: WayStep { WayStep(record: record) }
+
+    /// What the record asks for names below the domain. Receivers look for it at the Organizational
+    /// Domain alone (RFC 9989 §4.10.1), so that other records ask nothing of them.
+    public var below: SubdomainPolicies {
+        let isHeeded = organizationalDomain.map { $0 == domain } ?? true
+        return SubdomainPolicies(record: isHeeded ? record : nil)
+    }
+
+    /// The steps that may come next, the first to be offered first: what is weaker below the domain
+    /// comes up to the domain's own policy before that goes on.
+    ///
+    /// - Parameter testing: whether each policy of the domain is tested (`t=y`) first.
+    public func moves(testing: Bool) -> [WayMove] {
+        below.moves.map(WayMove.below) + (step.next(testing: testing).map { [.domain($0)] } ?? [])
+    }
+
+    /// Where the domain stands by these rules.
+    public func position(by rules: WayRules) -> WayPosition {
+        WayPosition(step, open: rules.subdomains ? below.open : [])
+    }
 
     /// What may go wrong when this domain refuses from one day to the next, the gravest first.
     ///
@@ -63,6 +85,13 @@ public struct DomainSurvey: Hashable, Sendable, Codable {
             below.lowercased() != "reject"
         {
             dangers.append("Subdomains keep sp=\(below): forgers can go on below \(domain).")
+        }
+        if let below = self.record.flatMap({ RecordText($0).value("np") }),
+            below.lowercased() != "reject"
+        {
+            dangers.append(
+                "Names that do not exist keep np=\(below): forgers can make names up below "
+                    + "\(domain).")
         }
         return Array(dangers.prefix(WayLimits.remarks))
     }

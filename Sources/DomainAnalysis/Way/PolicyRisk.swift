@@ -1,3 +1,4 @@
+import MailAuthentication
 public import Identities
 
 /// What is known of a proposed policy's consequences at one moment: kept with the proposal, so that
@@ -20,6 +21,8 @@ public struct PolicyRisk: Hashable, Sendable, Codable {
     public var senderCount: Int
     public var coverage: ReportCoverage
     public var remarks: [String]
+    /// The names below the domain whose mail alone is counted; nil for all mail.
+    public var names: [SubdomainNames]?
 
     /// One sender's mail, forged mail left out.
     public struct Sender: Hashable, Sendable, Codable {
@@ -33,6 +36,8 @@ public struct PolicyRisk: Hashable, Sendable, Codable {
         /// forwarded or is not known.
         public var own: Int64 = 0
         public var ownPassing: Int64 = 0
+        /// Of its own mail that fails, what falls under `np` and `sp`, by the tag.
+        public var failingBelow: [String: Int64]?
 
         public init(key: String, name: String, owner: String? = nil) {
             self.key = key
@@ -53,12 +58,16 @@ public struct PolicyRisk: Hashable, Sendable, Codable {
 
     /// Adds a replay up.
     ///
-    /// - Parameter owners: who answers for a sender, by its key.
+    /// - Parameters:
+    ///   - names: the names below the domain whose mail alone is counted; nil for all mail.
+    ///   - owners: who answers for a sender, by its key.
+    ///   - nameless: messages whose From domain the reports do not tell.
     public init(
-        _ result: ReplayResult, coverage: ReportCoverage, owners: [String: String] = [:],
-        isTruncated: Bool = false
+        _ result: ReplayResult, coverage: ReportCoverage, names: [SubdomainNames]? = nil,
+        owners: [String: String] = [:], isTruncated: Bool = false, nameless: Int64 = 0
     ) {
         self.init(domain: result.domain, record: result.record, coverage: coverage)
+        self.names = names
         var bySender: [String: Sender] = [:]
         for row in result.rows {
             add(row, &bySender, owners)
@@ -68,7 +77,7 @@ public struct PolicyRisk: Hashable, Sendable, Codable {
             bySender.values.sorted {
                 ($1.atRisk, $1.messages, $0.key) < ($0.atRisk, $0.messages, $1.key)
             }.prefix(WayLimits.senders))
-        remarks = result.warnings
+        remarks = result.warnings + subdomainRemarks(nameless: nameless)
         if isTruncated {
             remarks.append(
                 "There are more kinds of mail than one replay takes in; the rest was not tried.")
@@ -84,7 +93,8 @@ public struct PolicyRisk: Hashable, Sendable, Codable {
     private mutating func add(
         _ row: ReplayRowResult, _ senders: inout [String: Sender], _ owners: [String: String]
     ) {
-        let outcomes = [row.treewalk, row.psl]
+        let outcomes = counted(row)
+        guard !outcomes.isEmpty else { return }
         let isStopped = outcomes.contains {
             $0.disposition == .quarantine || $0.disposition == .reject
         }
@@ -104,43 +114,35 @@ public struct PolicyRisk: Hashable, Sendable, Codable {
         } else if outcomes.contains(where: { $0.disposition == .undetermined }) {
             undetermined = PlanNumbers.sum([undetermined, row.messages])
         }
-        if [.compliant, .misconfigured].contains(row.sourceClass) {
-            sender.own = PlanNumbers.sum([sender.own, row.messages])
-            // Another record than the one tried says nothing against the sender.
-            let passes = outcomes.allSatisfy { $0.pass != false }
-            if passes { sender.ownPassing = PlanNumbers.sum([sender.ownPassing, row.messages]) }
-        }
+        if [.compliant, .misconfigured].contains(row.sourceClass) { sender.addOwn(row, outcomes) }
         senders[row.senderKey] = sender
     }
 
-    // MARK: Words
-
-    /// Whether less than so many hundredths of a percent of the legitimate mail is at risk; what is
-    /// not known counts as at risk.
-    public func isBelow(hundredths: Int) -> Bool {
-        let doubtful = Double(PlanNumbers.sum([atRisk, undetermined]))
-        return doubtful * 10_000 < Double(legitimate) * Double(hundredths)
-            || (doubtful == 0 && legitimate > 0)
+    /// The outcomes of a row that belong to this risk; none where it is about other mail.
+    private func counted(_ row: ReplayRowResult) -> [ReplayOutcome] {
+        let outcomes = [row.treewalk, row.psl]
+        guard let names else { return outcomes }
+        guard row.headerFrom != domain, row.headerFrom.isEqualOrBelow(domain) else { return [] }
+        let tags = names.map(\.tag)
+        return outcomes.filter { outcome in
+            // Where the DNS did not say which tag it is, it may be one of these.
+            guard let tag = outcome.tag else { return outcome.disposition == .undetermined }
+            return tags.contains(tag)
+        }
     }
+}
 
-    public var share: Double { PlanNumbers.share(atRisk, of: legitimate) }
-
-    /// The figure with its denominator, in a sentence.
-    public var sentence: String {
-        guard messages > 0 else {
-            return "No mail was reported, so nothing can be said about what would be lost."
+extension PolicyRisk.Sender {
+    fileprivate mutating func addOwn(_ row: ReplayRowResult, _ outcomes: [ReplayOutcome]) {
+        own = PlanNumbers.sum([own, row.messages])
+        // Another record than the one tried says nothing against the sender.
+        guard let failing = outcomes.first(where: { $0.pass == false }) else {
+            ownPassing = PlanNumbers.sum([ownPassing, row.messages])
+            return
         }
-        guard legitimate > 0 else {
-            return "All \(PlanNumbers.messages(messages)) that were reported are forged: none of "
-                + "yours was seen."
-        }
-        let whole = "\(PlanNumbers.messages(legitimate)) that are or may be yours"
-        guard atRisk > 0 else {
-            return "Of the \(whole), none would have been put aside or refused."
-        }
-        let affected = senders.filter { $0.atRisk > 0 }.count
-        return "Of the \(whole), \(PlanNumbers.count(atRisk)) (\(PlanNumbers.percent(share))) "
-            + "would have been put aside or refused, from "
-            + (affected == 1 ? "one sender." : "\(affected) senders.")
+        guard let tag = failing.tag, tag != .policy else { return }
+        let before = failingBelow?[tag.rawValue] ?? 0
+        failingBelow = (failingBelow ?? [:]).merging(
+            [tag.rawValue: PlanNumbers.sum([before, row.messages])]) { $1 }
     }
 }

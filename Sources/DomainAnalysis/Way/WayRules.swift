@@ -1,3 +1,5 @@
+import MailAuthentication
+
 /// By which rules one domain goes on to reject by itself, and back: agreed by a person.
 public struct WayRules: Hashable, Sendable, Codable {
     /// Days of watching before mail that fails is put aside.
@@ -10,11 +12,13 @@ public struct WayRules: Hashable, Sendable, Codable {
     public var share: Int
     /// Hundredths of a percent of one sender's own mail: the policy goes back when more fails.
     public var backShare: Int
+    /// Whether weaker policies for names below the domain (`np`, `sp`) are raised as well.
+    public var subdomains: Bool
 
     /// - Throws: `WayRulesError` for what is out of `WayLimits`.
     public init(
         quarantineAfter: Int = 14, rejectAfter: Int = 14, testDays: Int = 0, share: Int = 50,
-        backShare: Int = 100
+        backShare: Int = 100, subdomains: Bool = false
     ) throws(WayRulesError) {
         for days in [quarantineAfter, rejectAfter] + (testDays == 0 ? [] : [testDays])
         where !WayLimits.days.contains(days) { throw .days(days) }
@@ -26,6 +30,18 @@ public struct WayRules: Hashable, Sendable, Codable {
         self.testDays = testDays
         self.share = share
         self.backShare = backShare
+        self.subdomains = subdomains
+    }
+
+    /// Rules of before subdomains had any say nothing of them.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        quarantineAfter = try values.decode(Int.self, forKey: .quarantineAfter)
+        rejectAfter = try values.decode(Int.self, forKey: .rejectAfter)
+        testDays = try values.decode(Int.self, forKey: .testDays)
+        share = try values.decode(Int.self, forKey: .share)
+        backShare = try values.decode(Int.self, forKey: .backShare)
+        subdomains = try values.decodeIfPresent(Bool.self, forKey: .subdomains) ?? false
     }
 
     /// How long a step has to last before the next one.
@@ -38,14 +54,27 @@ public struct WayRules: Hashable, Sendable, Codable {
         }
     }
 
+    /// How long a domain has to stand where it does before a step: what names below it are asked
+    /// waits as long as the same policy of the domain.
+    public func days(before move: WayMove, in step: WayStep) -> Int {
+        switch move {
+        case .domain: days(in: step)
+        case .below(let below): below.policy == .reject ? rejectAfter : quarantineAfter
+        }
+    }
+
     public var isTesting: Bool { testDays > 0 }
 
     public var sentence: String {
         let test =
             isTesting ? " Each policy is tested (t=y) for \(PlanNumbers.days(testDays)) first." : ""
+        let below =
+            subdomains
+            ? " Weaker policies for names below it (np, then sp) are raised to the same, each "
+                + "after as many days." : ""
         return "To quarantine after \(PlanNumbers.days(quarantineAfter)) with less than "
             + "\(Self.percent(share)) of legitimate mail at risk, then to reject after "
-            + "\(PlanNumbers.days(rejectAfter)) more.\(test) Back when more than "
+            + "\(PlanNumbers.days(rejectAfter)) more.\(test)\(below) Back when more than "
             + "\(Self.percent(backShare)) of a legitimate sender's mail starts to fail."
     }
 

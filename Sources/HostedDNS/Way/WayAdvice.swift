@@ -4,14 +4,33 @@ public import Identities
 /// What the way to reject asks of the reports and of the DNS.
 public struct WayAdvice: Sendable {
     let survey: @Sendable (DomainName) async throws -> DomainSurvey
-    let risk: @Sendable (DomainName, String, Int) async throws -> PolicyRisk
+    let risk: @Sendable (Question) async throws -> PolicyRisk
+
+    /// What a record would have done with a domain's mail.
+    public struct Question: Hashable, Sendable {
+        public var domain: DomainName
+        public var record: String
+        /// Of the last so many days.
+        public var days: Int
+        /// The names below the domain whose mail is meant; nil for all mail.
+        public var names: [SubdomainNames]?
+
+        public init(
+            _ domain: DomainName, _ record: String, days: Int, names: [SubdomainNames]? = nil
+        ) {
+            self.domain = domain
+            self.record = record
+            self.days = days
+            self.names = names
+        }
+    }
 
     /// - Parameters:
     ///   - survey: what the DNS says of a domain now.
-    ///   - risk: what a record would have done with the mail of the last so many days.
+    ///   - risk: what a record would have done.
     public init(
         survey: @escaping @Sendable (DomainName) async throws -> DomainSurvey,
-        risk: @escaping @Sendable (DomainName, String, Int) async throws -> PolicyRisk
+        risk: @escaping @Sendable (Question) async throws -> PolicyRisk
     ) {
         self.survey = survey
         self.risk = risk

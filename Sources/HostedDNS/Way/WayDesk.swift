@@ -46,8 +46,31 @@ public struct WayDesk: Sendable {
     public func ahead(
         of survey: DomainSurvey, testing: Bool = false, days: Int
     ) async throws -> PolicyRisk? {
-        guard let next = survey.step.next(testing: testing) else { return nil }
-        return try await advice.risk(survey.domain, next.record(from: survey.record), days)
+        guard let next = survey.moves(testing: testing).first else { return nil }
+        return try await risk(of: next, survey, days: days)
+    }
+
+    /// What a step would do, counted from the mail that it is about.
+    func risk(
+        of move: WayMove, _ survey: DomainSurvey, days: Int
+    ) async throws -> PolicyRisk {
+        try await risk(of: move.record(from: survey.record), survey, days: days)
+    }
+
+    private func risk(
+        of record: String, _ survey: DomainSurvey, days: Int
+    ) async throws -> PolicyRisk {
+        try await advice.risk(
+            WayAdvice.Question(
+                survey.domain, record, days: days,
+                names: WayMove.names(from: survey.record, to: record)))
+    }
+
+    /// What the record in force does with all mail.
+    func risk(inForce survey: DomainSurvey, days: Int) async throws -> PolicyRisk {
+        try await advice.risk(
+            WayAdvice.Question(
+                survey.domain, survey.record ?? WayStep.none.record(from: nil), days: days))
     }
 
     /// The DNS change that makes a proposal, and where it stands.
@@ -70,7 +93,8 @@ public struct WayDesk: Sendable {
         let survey = try await advice.survey(domain)
         let record = WayStep.reject.record(
             from: survey.record, reportsTo: address.map { "mailto:\($0)" })
-        let risk = try await advice.risk(domain, record, Limits.emergencyDays)
+        let risk = try await advice.risk(
+            WayAdvice.Question(domain, record, days: Limits.emergencyDays))
         return WayEmergency(
             survey: survey, record: record, risk: risk,
             dangers: survey.dangers(of: record, risk: risk))
@@ -95,11 +119,10 @@ public struct WayDesk: Sendable {
                 "What \(survey.domain) publishes now could not be looked up: "
                     + survey.failures.joined(separator: " "))
         }
-        let known = try await advice.risk(
-            survey.domain, survey.record ?? WayStep.none.record(from: nil), Limits.emergencyDays)
+        let known = try await risk(inForce: survey, days: Limits.emergencyDays)
         try await store.agree(
-            rules, for: survey.domain, at: survey.step, before: known, replacing: version,
-            by: actor, now: now())
+            rules, for: survey.domain, at: survey.position(by: rules), before: known,
+            replacing: version, by: actor, now: now())
     }
 
     // MARK: Proposing
@@ -107,12 +130,12 @@ public struct WayDesk: Sendable {
     /// Keeps a proposal with what is known now.
     ///
     /// - Parameters:
-    ///   - record: the whole record; nil takes the published one with the policy of `step`.
+    ///   - record: the whole record; nil takes the published one with what `step` changes.
     ///   - step: nil for the next one.
     ///   - days: of reports that it is tried on.
     /// - Throws: `WayRefusal`, `WayError`, or what the record is refused with.
     public func propose(
-        _ domain: DomainName, record: String? = nil, step: WayStep? = nil, reason: String = "",
+        _ domain: DomainName, record: String? = nil, step: WayMove? = nil, reason: String = "",
         days: Int, by actor: AuditActor
     ) async throws -> WayProposal {
         let survey = try await advice.survey(domain)
@@ -126,7 +149,7 @@ public struct WayDesk: Sendable {
         if let record {
             text = record
         } else {
-            guard let step = step ?? survey.step.next(testing: false) else {
+            guard let step = step ?? survey.moves(testing: false).first else {
                 throw WayRefusal("\(domain) is at p=reject already: there is no further step.")
             }
             text = step.record(from: survey.record)
@@ -137,8 +160,9 @@ public struct WayDesk: Sendable {
         guard text != survey.record else {
             throw WayRefusal("\(domain) publishes exactly this record already.")
         }
-        let known = try await advice.risk(domain, text, days)
-        let why = reason.isEmpty ? "To \(WayStep(record: text).tags)." : reason
+        let known = try await risk(of: text, survey, days: days)
+        let why =
+            reason.isEmpty ? "To \(WayMove.tags(from: survey.record, to: text))." : reason
         let id = try await store.propose(
             WayDraft(
                 domain: domain, record: text, replaces: survey.record, reason: why, known: known),

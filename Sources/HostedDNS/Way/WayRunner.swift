@@ -48,12 +48,12 @@ public struct WayRunner: Sendable {
         }
         let actor = AuditActor(.rule, name: "rules agreed by \(rules.agreedBy)")
         if let waiting = try await waiting(domain, rules, by: actor) { return waiting }
-        if survey.step != rules.step {
-            let known = try await desk.advice.risk(
-                domain, survey.record ?? WayStep.none.record(from: nil),
-                Self.window(rules.rules.days(in: survey.step)))
-            try await store.entered(survey.step, domain, before: known, now: desk.now())
-            rules.step = survey.step
+        let position = survey.position(by: rules.rules)
+        if position != rules.position {
+            let known = try await desk.risk(
+                inForce: survey, days: Self.window(rules.rules.days(in: survey.step)))
+            try await store.entered(position, domain, before: known, now: desk.now())
+            rules.position = position
             rules.stepSince = desk.now()
             rules.before = known
         }
@@ -106,16 +106,15 @@ public struct WayRunner: Sendable {
         let (domain, rules) = (survey.domain, stored.rules)
         let days = Int(min(400, max(0, (desk.now() - stored.stepSince) / 86_400)))
         var facts = WayJudgement.Facts(
-            step: survey.step, daysInStep: days, rules: rules, before: stored.before)
-        if survey.step.back != nil, let record = survey.record {
-            facts.behind = try await desk.advice.risk(domain, record, Self.window(days + 1))
+            step: survey.step, below: survey.below, daysInStep: days, rules: rules,
+            before: stored.before)
+        if survey.step.back != nil || survey.below.hasBack {
+            facts.behind = try await desk.risk(inForce: survey, days: Self.window(days + 1))
         }
-        if let next = survey.step.next(testing: rules.isTesting),
-            days >= rules.days(in: survey.step)
-        {
-            facts.ahead = try await desk.advice.risk(
-                domain, next.record(from: survey.record),
-                Self.window(rules.days(in: survey.step)))
+        for move in facts.moves where days >= rules.days(before: move, in: survey.step) {
+            facts.ahead[move] = try await desk.risk(
+                of: move, survey,
+                days: Self.window(rules.days(before: move, in: survey.step)))
         }
         switch WayJudgement(facts) {
         case .stay(let reason): return (false, reason)
@@ -134,7 +133,7 @@ public struct WayRunner: Sendable {
     /// Going on waits for a second person where the organisation wants one. Going back does not: it
     /// leads to a policy that was in force before, and mail is being lost.
     private func go(
-        to step: WayStep, because reason: String, _ domain: DomainName, by actor: AuditActor,
+        to step: WayMove, because reason: String, _ domain: DomainName, by actor: AuditActor,
         isBack: Bool = false
     ) async throws -> String {
         let proposal = try await desk.propose(

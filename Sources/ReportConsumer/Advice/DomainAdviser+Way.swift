@@ -11,19 +11,22 @@ extension DomainAdviser {
     ///
     /// A domain without reports has a risk without messages.
     ///
-    /// - Parameter owners: who answers for a sender, by the sender's key.
+    /// - Parameters:
+    ///   - names: the names below the domain whose mail alone is counted; nil for all mail.
+    ///   - owners: who answers for a sender, by the sender's key.
     public func risk(
-        of domain: DomainName, record: String, days: Int, until: UTCDay?, now: Int64,
-        owners: [String: String] = [:]
+        of domain: DomainName, record: String, names: [SubdomainNames]? = nil, days: Int,
+        until: UTCDay?, now: Int64, owners: [String: String] = [:]
     ) async throws -> PolicyRisk {
         let material = try await domains.replayMaterial(
-            of: domain, days: days, until: until, now: now)
+            of: domain, days: days, until: until, now: now, withNamesBelow: names != nil)
         let coverage = try await domains.coverage(of: domain, days: days, until: until, now: now)
         let result = try await Replay(
             domain: domain, proposal: WayStep.inForce(record), lookup: lookup, suffixes: suffixes
         ).run(material?.rows ?? [])
         return PolicyRisk(
-            result, coverage: coverage, owners: owners, isTruncated: material?.isTruncated ?? false)
+            result, coverage: coverage, names: names, owners: owners,
+            isTruncated: material?.isTruncated ?? false, nameless: material?.withoutDomain ?? 0)
     }
 
     /// What the DNS says of a domain, with or without reports.
@@ -41,6 +44,9 @@ extension DomainAdviser {
             } else {
                 survey.inheritedFrom = place
             }
+        }
+        if discovered.alignmentFailure == nil {
+            survey.organizationalDomain = discovered.organizationalDomain
         }
         if let failure = discovered.policyFailure { survey.failures.append(failure) }
         let spf = await lookup.lookUp(domain, .txt)

@@ -48,8 +48,11 @@ public struct SenderSamples: Hashable, Sendable {
 
 extension DomainStore {
     /// A domain's messages by everything that a DMARC decision depends on.
+    ///
+    /// - Parameter withNamesBelow: whether also those of reports that name a domain below it as the
+    ///   one whose policy was looked at, as some do for subdomains without a record.
     public func replayMaterial(
-        of domain: DomainName, days: Int, until: UTCDay?, now: Int64
+        of domain: DomainName, days: Int, until: UTCDay?, now: Int64, withNamesBelow: Bool = false
     ) async throws -> ReplayMaterial? {
         let organisation = organisation
         return try await database.read { transaction in
@@ -60,31 +63,69 @@ extension DomainStore {
                 days: days, until: until, newest: subject.lastDay.map { Int64($0.number) },
                 now: now)
             var material = ReplayMaterial(window: window, endsWithNewestData: stale)
-            let decisions = try Self.decisions(transaction, domain, organisation)
-            let sums = try Self.identitySums(transaction, subject.id, window, &material)
-            let sets = Set(sums.keys.map(\.set))
-            let identities = try Self.identities(transaction, sets)
-            let senders = try Self.senderNames(transaction, Set(sums.keys.map(\.sender)))
-            for (key, messages) in sums {
-                guard let identity = identities[key.set], let from = identity.headerFrom else {
-                    material.withoutDomain = ClassCounts.sum(material.withoutDomain, messages)
-                    continue
-                }
-                let sender = senders[key.sender] ?? ("unknown", "Unknown")
-                material.samples[sender.0, default: SenderSamples()].add(identity.results)
-                material.rows.append(
-                    ReplayRow(
-                        headerFrom: from, messages: messages, dkimPasses: identity.dkimPasses,
-                        spfPass: identity.spfPass, senderKey: sender.0, senderName: sender.1,
-                        sourceClass: decisions.sourceClass(key.classCode, of: key.sender),
-                        observedDisposition: Disposition(rawValue: key.disposition)?.word
-                            ?? "none"))
+            var names = [(id: subject.id, name: domain)]
+            if withNamesBelow {
+                names += try Self.below(domain, transaction, organisation, &material)
+            }
+            for (id, name) in names {
+                let decisions = try Self.decisions(transaction, name, organisation)
+                try Self.add(id, decisions, transaction, to: &material)
             }
             material.rows.sort {
                 ($1.messages, $0.headerFrom.text, $0.senderKey)
                     < ($0.messages, $1.headerFrom.text, $1.senderKey)
             }
             return material
+        }
+    }
+
+    /// The domains below another that have reports of their own.
+    private static func below(
+        _ domain: DomainName, _ transaction: any SQLTransaction, _ organisation: OrganisationID,
+        _ material: inout ReplayMaterial
+    ) throws -> [(id: Int64, name: DomainName)] {
+        var names: [(id: Int64, name: DomainName)] = []
+        var isTruncated = false
+        try transaction.forEachRow(
+            "SELECT id, name FROM domain WHERE organisation_id = ? AND name LIKE ? ORDER BY name",
+            [.integer(organisation.rawValue), .text("%." + domain.text)]
+        ) { row in
+            // A name may have a sign in it that stands for any other.
+            guard let name = DomainName(row.text(1)), name != domain,
+                name.isEqualOrBelow(domain)
+            else { return true }
+            guard names.count < Limits.namesBelow else {
+                isTruncated = true
+                return false
+            }
+            names.append((row.integer(0), name))
+            return true
+        }
+        if isTruncated { material.isTruncated = true }
+        return names
+    }
+
+    /// Adds what was reported about one domain.
+    private static func add(
+        _ subject: Int64, _ decisions: Decisions, _ transaction: any SQLTransaction,
+        to material: inout ReplayMaterial
+    ) throws {
+        let sums = try identitySums(transaction, subject, material.window, &material)
+        let identities = try identities(transaction, Set(sums.keys.map(\.set)))
+        let senders = try senderNames(transaction, Set(sums.keys.map(\.sender)))
+        for (key, messages) in sums {
+            guard let identity = identities[key.set], let from = identity.headerFrom else {
+                material.withoutDomain = ClassCounts.sum(material.withoutDomain, messages)
+                continue
+            }
+            let sender = senders[key.sender] ?? ("unknown", "Unknown")
+            material.samples[sender.0, default: SenderSamples()].add(identity.results)
+            material.rows.append(
+                ReplayRow(
+                    headerFrom: from, messages: messages, dkimPasses: identity.dkimPasses,
+                    spfPass: identity.spfPass, senderKey: sender.0, senderName: sender.1,
+                    sourceClass: decisions.sourceClass(key.classCode, of: key.sender),
+                    observedDisposition: Disposition(rawValue: key.disposition)?.word ?? "none"))
         }
     }
 
@@ -118,14 +159,14 @@ extension DomainStore {
             let key = IdentityKey(
                 set: row.integer(0), sender: row.integer(1), classCode: row.integer(2),
                 disposition: row.integer(3))
-            if sums.count >= Limits.replayRows, sums[key] == nil {
+            if material.rows.count + sums.count >= Limits.replayRows, sums[key] == nil {
                 isTruncated = true
             } else {
                 sums[key] = ClassCounts.sum(sums[key] ?? 0, row.integer(4))
             }
             return true
         }
-        material.isTruncated = isTruncated
+        if isTruncated { material.isTruncated = true }
         return sums
     }
 

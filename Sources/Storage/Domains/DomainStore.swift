@@ -18,6 +18,8 @@ public struct DomainStore: Sendable {
         public static let sourceCount = 1_000
         /// Combinations replayed at once.
         public static let replayRows = 200_000
+        /// Domains below one whose own reports are tried as well.
+        public static let namesBelow = 1_000
         public static let reporters = 50
         /// Longest window, in days.
         public static let days = 800

@@ -4,7 +4,7 @@ extension Schema {
     /// The way to reject: what was proposed and what was known then, who decided, and by which
     /// rules a domain goes on by itself.
     ///
-    /// `state` is `WayState`, `step` is `WayStep`; `known` and `before_known` are a `PolicyRisk`
+    /// `state` is `WayState`, `step` is `WayPosition`; `known` and `before_known` are a `PolicyRisk`
     /// and `rules` are `WayRules`, all in JSON. Instants are seconds since 1970.
     static let way = Migration(
         10, "way",

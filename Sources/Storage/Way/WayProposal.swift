@@ -61,6 +61,8 @@ public struct WayProposal: Hashable, Sendable, Identifiable {
 
     public var domain: DomainName { draft.domain }
     public var step: WayStep { WayStep(record: draft.record) }
+    /// What is asked for, as the record says it: `p=reject`, or `np=reject`.
+    public var tags: String { WayMove.tags(from: draft.replaces, to: draft.record) }
 }
 
 /// The rules of one domain, and how far it is by them.
@@ -71,13 +73,15 @@ public struct StoredWayRules: Hashable, Sendable {
     public var agreedAt: Int64
     /// Nil while they act.
     public var stoppedAt: Int64?
-    public var step: WayStep
+    public var position: WayPosition
     public var stepSince: Int64
     /// What was known when the step began.
     public var before: PolicyRisk
     /// What the last look came to, a sentence.
     public var remark: String
     public var checkedAt: Int64?
+
+    public var step: WayStep { position.step }
 
     /// Another text whenever somebody agrees on other rules, or ends them.
     public var version: String {

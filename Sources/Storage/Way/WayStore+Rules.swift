@@ -8,13 +8,13 @@ extension WayStore {
     /// Lets a domain go on by rules from now on; rules agreed before are over.
     ///
     /// - Parameters:
-    ///   - step: where the domain's record stands now.
+    ///   - position: where the domain's record stands now.
     ///   - before: what is known of that.
     ///   - version: of the rules that these take the place of, as whoever agrees saw them; empty
     ///     for none, nil for whatever they are.
     /// - Throws: `WayError.otherRules` where they are others by now.
     public func agree(
-        _ rules: WayRules, for domain: DomainName, at step: WayStep, before: PolicyRisk,
+        _ rules: WayRules, for domain: DomainName, at position: WayPosition, before: PolicyRisk,
         replacing version: String? = nil, by actor: AuditActor, now: Int64
     ) async throws {
         let (owner, organisation) = (owner, organisation)
@@ -41,7 +41,7 @@ extension WayStore {
                 """,
                 [
                     owner, .text(domain.text), .text(text), .text(Self.cut(person.name)),
-                    .optional(person.id), .integer(now), .text(step.rawValue), .integer(now),
+                    .optional(person.id), .integer(now), .text(position.rawValue), .integer(now),
                     .text(known),
                 ])
             try AuditChain.append(
@@ -77,7 +77,7 @@ extension WayStore {
 
     /// Notes that a domain's record stands somewhere else now, since when, and what is known of it.
     public func entered(
-        _ step: WayStep, _ domain: DomainName, before: PolicyRisk, now: Int64
+        _ position: WayPosition, _ domain: DomainName, before: PolicyRisk, now: Int64
     ) async throws {
         let owner = owner
         let known = try Self.json(before)
@@ -88,7 +88,7 @@ extension WayStore {
                 WHERE organisation_id = ? AND domain = ?
                 """,
                 [
-                    .text(step.rawValue), .integer(now), .text(known), owner,
+                    .text(position.rawValue), .integer(now), .text(known), owner,
                     .text(domain.text),
                 ])
         }
@@ -138,11 +138,11 @@ extension WayStore {
             guard
                 let rules = try? JSONDecoder().decode(
                     WayRules.self, from: Data(row.text(0).utf8)),
-                let step = WayStep(rawValue: row.text(4)), let before = risk(row.text(6))
+                let position = WayPosition(rawValue: row.text(4)), let before = risk(row.text(6))
             else { return nil }
             return StoredWayRules(
                 domain: domain, rules: rules, agreedBy: row.text(1), agreedAt: row.integer(2),
-                stoppedAt: row.optionalInteger(3), step: step, stepSince: row.integer(5),
+                stoppedAt: row.optionalInteger(3), position: position, stepSince: row.integer(5),
                 before: before, remark: row.text(7), checkedAt: row.optionalInteger(8))
         }
     }

@@ -41,7 +41,8 @@ extension SampleConsole {
                         domain: domain, record: zone["TXT _dmarc.\(domain)."]?.texts.first,
                         takesMail: .yes)
                 },
-                risk: { domain, record, days in
+                risk: { question in
+                    let (domain, record, days) = (question.domain, question.record, question.days)
                     let last = UTCDay(secondsSinceEpoch: clock.now)
                     let isKnown = try await adviser.domains.overview(
                         of: domain, days: days, until: nil, now: clock.now)
@@ -63,7 +64,7 @@ extension SampleConsole {
                                 .init(name: "mail.example", messages: 700, days: 20),
                                 .init(name: "post.example", messages: 300, days: 18),
                             ], messages: 1_000, days: Set((5..<25).map { last.advanced(by: -$0) })
-                        ), owners: [affected: "Mia"])
+                        ), names: question.names, owners: [affected: "Mia"])
                 })
         ) { clock.now }
     }

@@ -20,7 +20,9 @@ extension APIOperation {
                 mayHave(
                     "record", .text(.init(lengths: 1...1_000)),
                     "The record; without it, the one of the step."),
-                mayHave("step", .words(WayStep.allCases.map(\.rawValue)), "The next without it."),
+                mayHave(
+                    "step", .words(WayMove.allCases.map(\.rawValue)),
+                    "Of the domain itself, or of names below it (np, sp); the next without it."),
                 has("reason", .text(.init(lengths: 1...500))),
             ]), meaning: "What is proposed, and why."), answer: .json(.named("Proposal")),
         mayConflict: true, room: .way)
@@ -69,6 +71,9 @@ extension APIOperation {
                 has(
                     "backShare", share,
                     "Hundredths of a percent of one sender's own mail: back when more fails."),
+                mayHave(
+                    "subdomains", .flag,
+                    "Whether weaker policies for names below (np, sp) are raised as well."),
                 mayHave(
                     "version", .text(.init(lengths: 0...40)),
                     "As it was told; empty for a domain without rules."),

@@ -28,6 +28,14 @@ extension APISchema {
         ]),
         "Way": .object([
             has("survey", .open("What the DNS and the reports say.")), has("step", anyText),
+            has(
+                "below",
+                .list(
+                    .object([
+                        has("names", .words(SubdomainNames.allCases.map(\.rawValue))),
+                        has("policy", anyText),
+                    ])), "What is asked for names below the domain."),
+            has("next", .list(anyText), "Steps that may be proposed next, the first first."),
             has("wantsTwoPeople", .flag), mayHave("rules", .named("WayRules")),
             has("proposals", .list(.named("Proposal"))),
         ]),
@@ -37,6 +45,7 @@ extension APISchema {
                 .object([
                     has("quarantineAfter", count), has("rejectAfter", count),
                     has("testDays", count), has("share", count), has("backShare", count),
+                    has("subdomains", .flag),
                 ])),
             has("sentence", anyText), has("agreedBy", anyText), has("agreedAt", instant),
             mayHave("stoppedAt", instant), has("stepSince", instant), has("remark", anyText),
@@ -45,6 +54,7 @@ extension APISchema {
         "Proposal": .object([
             has("id", count), has("domain", anyText),
             has("state", .words(WayState.allCases.map(\.rawValue))),
+            has("tags", anyText, "What is asked for: p=reject, or np=reject."),
             has("record", anyText), mayHave("replaces", anyText), has("reason", anyText),
             has("askedBy", anyText), has("askedAt", instant), mayHave("decidedBy", anyText),
             mayHave("decidedAt", instant), mayHave("change", count), has("remark", anyText),

@@ -111,7 +111,9 @@ struct EmergencyPages {
         guard found.survey.step != .reject else {
             return [
                 Words.piece("\(name) refuses already: ", strong: true),
-                Words.piece("receivers are asked not to take mail that fails."),
+                Words.piece(
+                    "receivers are asked not to take mail that fails. "
+                        + (found.survey.below.sentence(found.survey.domain) ?? "")),
             ]
         }
         let step = found.survey.step

@@ -20,7 +20,7 @@ struct ProposalPage {
         var fields = DomainText.fields(domain)
         fields["wayLink"] = Link("domains", domain.text, "way").value
         fields["proposalNumber"] = .text(String(proposal.id))
-        fields["proposalTags"] = .text(proposal.step.tags)
+        fields["proposalTags"] = .text(proposal.tags)
         fields["lead"] = .list(lead)
         fields["wayNotice"] = notice.map { ForeignText.value($0, limit: 900) }
         fields["wayProblem"] = problem.map { ForeignText.value($0, limit: 900) }

@@ -21,7 +21,8 @@ struct WayPage {
     private var domain: DomainName { survey.domain }
     private var open: WayProposal? { proposals.first { WayState.open.contains($0.state) } }
     private var acting: StoredWayRules? { rules.flatMap { $0.stoppedAt == nil ? $0 : nil } }
-    private var next: WayStep? { survey.step.next(testing: rules?.rules.isTesting ?? false) }
+    private var moves: [WayMove] { survey.moves(testing: rules?.rules.isTesting ?? false) }
+    private var next: WayMove? { moves.first }
 
     func draw() -> Page {
         let place = "/domains/\(domain.text)/way"
@@ -72,6 +73,9 @@ struct WayPage {
         var pieces = [Words.piece("\(name) is at ")]
         pieces.append(Words.piece(survey.step.tags, strong: true))
         pieces.append(Words.piece(", \(survey.step.words). "))
+        if let below = survey.below.sentence(domain) {
+            pieces.append(Words.piece(below + " "))
+        }
         guard let ahead, let next else {
             pieces.append(Words.piece("There is no further step; keep watching the reports."))
             return pieces
@@ -81,7 +85,7 @@ struct WayPage {
             pieces.append(Words.piece(" \(open.state.words)."))
             return pieces
         }
-        guard ahead.messages > 0 else {
+        guard ahead.messages > 0 || ahead.names != nil else {
             pieces.append(
                 Words.piece(
                     "No mail was reported in these days, so nothing can be said about what "
@@ -89,11 +93,17 @@ struct WayPage {
             return pieces
         }
         pieces.append(Words.piece("With \(next.tested.tags), "))
+        if ahead.names != nil, ahead.legitimate == 0 || ahead.atRisk == 0 {
+            pieces.append(Words.piece("as far as reports tell: ", to: "#basis"))
+            pieces.append(Words.piece(ForeignText.clean(ahead.sentence, limit: 300)))
+            return pieces
+        }
         if ahead.atRisk > 0 {
             pieces.append(
                 Words.piece(
-                    "\(Numbers.share(ahead.atRisk, of: ahead.legitimate)) of the mail that is or "
-                        + "may be yours", to: "#risk"))
+                    "\(Numbers.share(ahead.atRisk, of: ahead.legitimate)) of the mail "
+                        + (ahead.names == nil ? "" : "from below it ") + "that is or may be yours",
+                    to: "#risk"))
             pieces.append(
                 Words.piece(
                     " (\(Numbers.spoken(ahead.atRisk)) of \(Numbers.spoken(ahead.legitimate)) "
@@ -130,13 +140,19 @@ struct WayPage {
                 "isDone": .flag(step < survey.step),
             ]
         }
+            + survey.below.open.map { step in
+                let raised = SubdomainStep(step.names, survey.below.domain)
+                return ["stageName": .text(raised.tags), "isHere": false, "isDone": false]
+            }
     }
 
     private var choices: [Fields] {
-        WayStep.allCases.filter { $0 != survey.step }.map { step in
+        let steps = WayStep.allCases.filter { $0 != survey.step }.map(WayMove.domain)
+        let below = moves.filter { if case .below = $0 { true } else { false } }
+        return (below + steps).map { move in
             [
-                "stepValue": .text(step.rawValue), "stepTags": .text(step.tags),
-                "isNext": .flag(step == next),
+                "stepValue": .text(move.rawValue), "stepTags": .text(move.tags),
+                "isNext": .flag(move == next),
             ]
         }
     }
@@ -154,6 +170,7 @@ struct WayPage {
             "quarantineInput": .text(String(shown?.quarantineAfter ?? 14)),
             "rejectInput": .text(String(shown?.rejectAfter ?? 14)),
             "testInput": .text(shown.map { $0.testDays > 0 ? String($0.testDays) : "" } ?? ""),
+            "subdomainsInput": .flag(shown?.subdomains ?? false),
             "shareInput": share(shown?.share ?? 50), "backInput": share(shown?.backShare ?? 100),
         ]
         guard let rules else { return fields }
@@ -171,7 +188,7 @@ struct WayPage {
         [
             "proposalLink": .text("/way/\(proposal.id)"),
             "proposalNumber": .text(String(proposal.id)),
-            "proposalTags": .text(proposal.step.tags),
+            "proposalTags": .text(proposal.tags),
             "proposalReason": ForeignText.value(proposal.draft.reason, limit: 300),
             "proposalState": .text(proposal.state.words),
             "askedAt": Dates.fields(proposal.askedAt),

@@ -64,7 +64,7 @@ struct WayPages {
         do {
             let own = form["record"]
             let proposal = try await desk.propose(
-                domain, record: own.isEmpty ? nil : own, step: WayStep(rawValue: form["step"]),
+                domain, record: own.isEmpty ? nil : own, step: WayMove(rawValue: form["step"]),
                 reason: ForeignText.clean(form["reason"], limit: 300),
                 days: WindowChoice.usual, by: try context.visit.actor)
             return .redirect(to: "/way/\(proposal.id)", type: .normal)
@@ -97,7 +97,8 @@ struct WayPages {
         else { throw WayRefusal("Write the shares in percent with two digits at most, as 0.5.") }
         return try WayRules(
             quarantineAfter: try days("quarantine"), rejectAfter: try days("reject"),
-            testDays: form["test"].isEmpty ? 0 : try days("test"), share: share, backShare: back)
+            testDays: form["test"].isEmpty ? 0 : try days("test"), share: share, backShare: back,
+            subdomains: form["subdomains"] == "1")
     }
 
     private func decide(

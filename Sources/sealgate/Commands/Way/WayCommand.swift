@@ -48,6 +48,7 @@ struct WayCommand: AsyncParsableCommand {
                 }
                 print("\(domain) is at \(survey.step.tags), \(survey.step.words).")
                 if let record = survey.record { print("  \(plain(record, limit: 900))") }
+                if let below = survey.below.sentence(domain) { print(below) }
                 for failure in survey.failures { print("  \(plain(failure, limit: 400))") }
                 if let risk {
                     print("\nUnder  \(plain(risk.record, limit: 900))")
@@ -80,9 +81,11 @@ struct WayCommand: AsyncParsableCommand {
         @Argument(help: "The domain.") var domain: DomainName
         @Option(
             help: """
-                none, quarantine-test, quarantine, reject-test or reject; without it, the next one
+                none, quarantine-test, quarantine, reject-test or reject; for names below the \
+                domain np-quarantine, np-reject, sp-quarantine or sp-reject; without it, the next \
+                one
                 """)
-        var step: WayStep?
+        var step: WayMove?
         @Option(help: "A whole record instead, for example 'v=DMARC1; p=reject'.")
         var record: String?
         @Option(help: "Why; it is kept with the proposal.") var reason = ""
@@ -206,4 +209,4 @@ enum YesOrNo: String, ExpressibleByArgument, CaseIterable {
     case yes, no
 }
 
-extension WayStep: ExpressibleByArgument {}
+extension WayMove: ExpressibleByArgument {}

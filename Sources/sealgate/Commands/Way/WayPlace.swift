@@ -12,7 +12,8 @@ extension House {
             store: WayStore(database: database), changes: changes,
             advice: WayAdvice(
                 survey: { await adviser.survey($0) },
-                risk: { domain, record, days in
+                risk: { question in
+                    let (domain, days) = (question.domain, question.days)
                     let overview = try await domains.overview(
                         of: domain, days: days, until: nil, now: now())
                     var owners: [String: String] = [:]
@@ -20,8 +21,8 @@ extension House {
                         owners[sender.key] = sender.decision?.owner
                     }
                     return try await adviser.risk(
-                        of: domain, record: record, days: days, until: nil, now: now(),
-                        owners: owners)
+                        of: domain, record: question.record, names: question.names, days: days,
+                        until: nil, now: now(), owners: owners)
                 })
         ) { now() }
     }

@@ -18,6 +18,8 @@ struct WayRulesCommand: AsyncParsableCommand {
     var share = "0.5"
     @Option(help: "Back when more than this share of a sender's mail starts to fail, in percent.")
     var backAt = "1"
+    @Flag(help: "Also raise weaker policies for names below the domain (np first, then sp).")
+    var subdomains = false
     @Flag(help: "End the rules.") var end = false
 
     private func rules() throws -> WayRules {
@@ -27,7 +29,7 @@ struct WayRulesCommand: AsyncParsableCommand {
         do {
             return try WayRules(
                 quarantineAfter: quarantineAfter, rejectAfter: rejectAfter, testDays: testDays,
-                share: share, backShare: back)
+                share: share, backShare: back, subdomains: subdomains)
         } catch {
             throw ValidationError("\(error)")
         }

@@ -30,7 +30,9 @@ enum WayText {
 
     static func print(_ proposal: WayProposal) {
         let draft = proposal.draft
-        Swift.print("Proposal \(proposal.id) for \(proposal.domain): \(proposal.state.words).")
+        Swift.print(
+            "Proposal \(proposal.id) for \(proposal.domain), \(proposal.tags): "
+                + "\(proposal.state.words).")
         Swift.print("  _dmarc.\(proposal.domain) TXT")
         if let before = draft.replaces { Swift.print("  - \(plain(before, limit: 900))") }
         Swift.print("  + \(plain(draft.record, limit: 900))")
