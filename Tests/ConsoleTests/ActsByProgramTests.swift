@@ -10,58 +10,14 @@ import Testing
 
 /// What programs decide and change with a token: the programme, policies, DNS changes, alerts.
 @Suite struct ActsByProgramTests {
-    /// A program with a token of somebody, asking a console.
-    private struct Program {
-        let browser: Browser
-        let token: String
-
-        func send(
-            _ method: String, _ path: String, _ body: String? = nil
-        ) async throws -> Browser.Answer {
-            var headers = ["Authorization": "Bearer \(token)"]
-            if body != nil { headers["Content-Type"] = "application/json" }
-            return try await browser.send(
-                method, path, headers: headers, body: Array((body ?? "").utf8))
-        }
-
-        func object(_ method: String, _ path: String, _ body: String? = nil) async throws -> Object
-        {
-            let answer = try await send(method, path, body)
-            #expect(answer.status == 200, "\(method) \(path): \(answer.text)")
-            return try Object(answer)
-        }
-    }
-
-    private struct Object {
-        let values: [String: Any]
-
-        init(_ answer: Browser.Answer) throws {
-            values = try #require(
-                try JSONSerialization.jsonObject(with: Data(answer.body)) as? [String: Any])
-        }
-
-        func text(_ name: String) -> String? { values[name] as? String }
-        func list(_ name: String) -> [[String: Any]] { values[name] as? [[String: Any]] ?? [] }
-        func object(_ name: String) -> [String: Any] { values[name] as? [String: Any] ?? [:] }
-    }
-
-    private static func token(
-        _ accounts: AccountStore, _ name: String, of person: AuditActor,
-        _ scopes: Set<TokenScope> = [.read, .change, .approve], now: Int64
-    ) async throws -> String {
-        try await accounts.tokens(of: .first).make(
-            name, scopes: scopes, role: .operator, days: 2, by: person, now: now
-        ).text
-    }
-
     @Test func `the programme is read and changed, and of two programs one is told to look again`()
         async throws
     {
         let tenants = try await Tenants()
-        let token = try await Self.token(
+        let token = try await ActingProgram.token(
             tenants.accounts, "inventory", of: AuditActor(tenants.owner), now: tenants.clock.now)
         try await tenants.serve { port in
-            let program = Program(browser: Browser(port: port), token: token)
+            let program = ActingProgram(browser: Browser(port: port), token: token)
             let path = "/api/v1/programme/shop.example"
             #expect(try await program.send("GET", path).status == 404)
             let made = try await program.object(
@@ -110,36 +66,27 @@ import Testing
         }
     }
 
-    private static func bank() async throws -> SampleConsole {
-        let zone = SampleZone()
-        zone["TXT _dmarc.bank.example."] = RecordSet(
-            timeToLive: 300, data: [.text("v=DMARC1; p=none; rua=mailto:d@bank.example")])
-        return try await SampleConsole(changes: zone)
-    }
-
-    private static let proposals = "/api/v1/domains/bank.example/way/propose"
-
     @Test func `a policy is proposed, approved and declined by programs of different people`()
         async throws
     {
-        let console = try await Self.bank()
+        let console = try await ActingProgram.bank()
         let (accounts, now) = (console.accounts, console.clock.now)
         let (ada, ben) = (
             AuditActor(.person, id: 1, name: "Ada"), AuditActor(.person, id: 2, name: "Ben")
         )
         let tokens = [
-            try await Self.token(accounts, "one", of: ada, now: now),
-            try await Self.token(accounts, "two", of: ada, now: now),
+            try await ActingProgram.token(accounts, "one", of: ada, now: now),
+            try await ActingProgram.token(accounts, "two", of: ada, now: now),
             // A name that is another person's makes nobody that person.
-            try await Self.token(accounts, "Ada", of: ben, now: now),
-            try await Self.token(accounts, "narrow", of: ben, [.read, .change], now: now),
+            try await ActingProgram.token(accounts, "Ada", of: ben, now: now),
+            try await ActingProgram.token(accounts, "narrow", of: ben, [.read, .change], now: now),
         ]
         let desk = try #require(console.way)
         try await desk.store.wantTwoPeople(true, by: ada, now: now)
         try await console.serve { browser in
-            let programs = tokens.map { Program(browser: browser, token: $0) }
+            let programs = tokens.map { ActingProgram(browser: browser, token: $0) }
             let body = #"{"step": "quarantine", "reason": "It is time."}"#
-            let made = try await programs[0].object("POST", Self.proposals, body)
+            let made = try await programs[0].object("POST", ActingProgram.proposals, body)
             #expect(made.text("askedBy") == "one" && made.text("state") == "proposed")
             let typed = #"{"domain": "bank.example"}"#
             let path = "/api/v1/proposals/1"
@@ -176,13 +123,13 @@ import Testing
     }
 
     @Test func `rules are agreed and ended, and not over somebody else's`() async throws {
-        let console = try await Self.bank()
+        let console = try await ActingProgram.bank()
         let ada = AuditActor(.person, id: 1, name: "Ada")
-        let token = try await Self.token(
+        let token = try await ActingProgram.token(
             console.accounts, "rules", of: ada, now: console.clock.now)
         let desk = try #require(console.way)
         try await console.serve { browser in
-            let program = Program(browser: browser, token: token)
+            let program = ActingProgram(browser: browser, token: token)
             let path = "/api/v1/domains/bank.example/way/rules"
             func body(_ version: String, after days: Int = 14) -> String {
                 """
@@ -220,9 +167,10 @@ import Testing
     @Test func `DNS changes are listed, shown exactly, exported, followed and taken back`()
         async throws
     {
-        let console = try await Self.bank()
+        let console = try await ActingProgram.bank()
         let ada = AuditActor(.person, id: 1, name: "Ada")
-        let token = try await Self.token(console.accounts, "dns", of: ada, now: console.clock.now)
+        let token = try await ActingProgram.token(
+            console.accounts, "dns", of: ada, now: console.clock.now)
         let desk = try #require(console.changes)
         let change = try await desk.propose(
             [
@@ -234,7 +182,7 @@ import Testing
             mail: .init(days: 30, failing: 5))
         #expect(change.change.isDangerous)
         try await console.serve { browser in
-            let program = Program(browser: browser, token: token)
+            let program = ActingProgram(browser: browser, token: token)
             let list = try await program.object("GET", "/api/v1/changes")
             #expect(list.list("changes").count == 1 && list.values["next"] == nil)
             let one = try await program.object("GET", "/api/v1/changes/1")
@@ -264,7 +212,7 @@ import Testing
             [DNSChange(name: "bank.example", type: "TXT", add: ["v=spf1 -all"])],
             for: #require(DomainName("bank.example")), reason: "No mail.", by: "Ada")
         try await console.serve { browser in
-            let program = Program(browser: browser, token: token)
+            let program = ActingProgram(browser: browser, token: token)
             let path = "/api/v1/changes/\(made.id)"
             let done = try await program.object("POST", path + "/made")
             #expect(done.object("change")["state"] as? String == "pending")
@@ -299,10 +247,10 @@ import Testing
                 .init(findings: findings, over: [], channels: []), now: now
             ) { AlertText.notice($0, more: $1) }
         }
-        let token = try await Self.token(
+        let token = try await ActingProgram.token(
             tenants.accounts, "watch", of: AuditActor(tenants.owner), now: now)
         try await tenants.serve { port in
-            let program = Program(browser: Browser(port: port), token: token)
+            let program = ActingProgram(browser: Browser(port: port), token: token)
             let page = try await program.object("GET", "/api/v1/alerts?limit=2")
             let ids = page.list("alerts").compactMap { $0["id"] as? Int }
             #expect(ids == [3, 2] && page.values["next"] as? Int == 2)

@@ -35,6 +35,8 @@ import Testing
         "POST /api/v1/programme/find", "POST /api/v1/changes/{id}/apply",
         "POST /api/v1/changes/{id}/made", "POST /api/v1/changes/{id}/dismiss",
         "POST /api/v1/changes/{id}/undo", "POST /api/v1/alerts/{id}/seen",
+        "POST /api/v1/domains/{domain}/plan/propose",
+        "POST /api/v1/domains/{domain}/lock-down", "PUT /api/v1/two-people",
     ]
 
     /// What a program with every scope is told that sends nothing: that its body is of no kind, or
@@ -44,7 +46,9 @@ import Testing
         case "POST /api/v1/domains/{domain}/replay",
             "POST /api/v1/domains/{domain}/senders/{key}",
             "POST /api/v1/domains/{domain}/way/propose", "PUT /api/v1/programme/{domain}",
-            "PUT /api/v1/domains/{domain}/way/rules":
+            "PUT /api/v1/domains/{domain}/way/rules", "PUT /api/v1/two-people",
+            "POST /api/v1/domains/{domain}/plan/propose",
+            "POST /api/v1/domains/{domain}/lock-down":
             415
         case "POST /api/v1/programme/find": 200
         case let name where ofChanges.contains(name): 404

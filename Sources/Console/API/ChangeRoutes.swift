@@ -2,6 +2,7 @@ import DomainAnalysis
 import HostedDNS
 import Hummingbird
 import Identities
+import MailReports
 import Storage
 
 /// `/api/v1/changes`: changes of the DNS, for programs.
@@ -39,6 +40,19 @@ struct ChangeRoutes {
                 mediaType: "text/plain; charset=utf-8",
                 name: "change-\(stored.id)-\(form.rawValue).\(form.ending)")
         }
+        router.post("/api/v1/domains/:domain/plan/propose") { request, context in
+            try await takeStep(request, context)
+        }
+        router.post("/api/v1/domains/:domain/lock-down") { request, context in
+            struct Asked: Decodable { var days: Int? }
+            _ = try APIQuery(request, of: .lockDown)
+            let domain = try context.ownZone()
+            let asked = try await APIBody.read(Asked.self, from: request, of: .lockDown)
+            return try await ask(context) { requests, person, rooms in
+                try await requests.lockDown(
+                    domain, .init(days: asked.days ?? WindowChoice.usual), by: person, in: rooms)
+            }
+        }
         router.post("/api/v1/changes/:id/apply") { request, context in
             struct Asked: Decodable { var domain: String? }
             _ = try APIQuery(request, of: .applyChange)
@@ -66,6 +80,45 @@ struct ChangeRoutes {
                 return ProgramAnswer.json(try await answer(back.id))
             } catch let fault as ZoneFault {
                 throw ConsoleError.conflict(ForeignText.clean(fault.description, limit: 900))
+            }
+        }
+    }
+
+    private func takeStep(_ request: Request, _ context: ConsoleContext) async throws -> Response {
+        struct Asked: Decodable {
+            var step: Int
+            var kind: String
+            var days: Int?
+            var until: String?
+        }
+        _ = try APIQuery(request, of: .takeStep)
+        let domain = try context.ownZone()
+        let asked = try await APIBody.read(Asked.self, from: request, of: .takeStep)
+        let window = ChangeRequests.Window(
+            days: asked.days ?? WindowChoice.usual, until: asked.until.flatMap { UTCDay($0) })
+        return try await ask(context) { requests, person, rooms in
+            try await requests.take(
+                step: asked.step, kind: asked.kind, of: domain, window, by: person, in: rooms)
+        }
+    }
+
+    private func ask(
+        _ context: ConsoleContext,
+        _ propose: (ChangeRequests, String, OrganisationServices) async throws -> StoredChange
+    ) async throws -> Response {
+        do {
+            let stored = try await propose(
+                ChangeRequests(services: services, desk: desk), try context.visit.actor.name,
+                try services.rooms(context.visit))
+            return ProgramAnswer.json(try await answer(stored.id))
+        } catch let refusal as ChangeRequests.Refusal {
+            switch refusal {
+            case .unknown(let domain): throw DomainPages.unknown(domain)
+            case .otherPlan:
+                throw ConsoleError.conflict(
+                    "The plan has no such step any more, or the DNS is not changed for it. Look "
+                        + "at the plan again.")
+            case .zone(let sentence): throw ConsoleError.conflict(sentence)
             }
         }
     }

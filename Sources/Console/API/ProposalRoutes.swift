@@ -10,6 +10,7 @@ struct ProposalRoutes {
     let desk: WayDesk
 
     func register(on router: Router<ConsoleContext>) {
+        registerTwoPeople(on: router)
         router.get("/api/v1/proposals/:id") { request, context in
             _ = try APIQuery(request, of: .proposal)
             return ProgramAnswer.json(WayAnswers.Proposal(try await find(context)))
@@ -46,6 +47,25 @@ struct ProposalRoutes {
                     now: services.now())
             else { throw ConsoleError.notFound(WayError.noRules(domain).description) }
             return ProgramAnswer.nothing()
+        }
+    }
+
+    private func registerTwoPeople(on router: Router<ConsoleContext>) {
+        struct TwoPeople: Codable { var wanted: Bool }
+        router.get("/api/v1/two-people") { request, context in
+            _ = try APIQuery(request, of: .twoPeople)
+            try context.checkZones()
+            return ProgramAnswer.json(
+                TwoPeople(wanted: try await desk.store.wantsTwoPeople()))
+        }
+        router.put("/api/v1/two-people") { request, context in
+            _ = try APIQuery(request, of: .wantTwoPeople)
+            try context.checkZones()
+            let asked = try await APIBody.read(TwoPeople.self, from: request, of: .wantTwoPeople)
+            try await desk.store.wantTwoPeople(
+                asked.wanted, by: try context.visit.actor, now: services.now())
+            return ProgramAnswer.json(
+                TwoPeople(wanted: try await desk.store.wantsTwoPeople()))
         }
     }
 

@@ -63,7 +63,42 @@ extension APIOperation {
             + "proposal.", parameters: [number], answer: .json(.named("Change")),
         mayConflict: true, room: .changes)
 
+    static let takeStep = APIOperation(
+        method: .post, path: "/api/v1/domains/{domain}/plan/propose", name: "takeStep",
+        summary: "Propose what a step of the plan changes in the DNS",
+        details: "Nothing is changed before the proposed change is applied. The plan is worked out "
+            + "anew: a step that is another by now is refused.", parameters: [domainParameter],
+        body: Body(
+            mediaType: "application/json",
+            schema: .object([
+                has("step", .whole(1...1_000), "The step's `order`, as the plan tells it."),
+                has(
+                    "kind", .words(PlanStep.Kind.allCases.map(\.rawValue)),
+                    "The step's `kind`, as the plan tells it."),
+                mayHave(
+                    "days", .whole(1...Int64(Limits.apiDays)),
+                    "The days that the plan was asked for with; 30 without it."),
+                mayHave("until", .day, "The last of them; the newest data without it."),
+            ]), meaning: "Which step is meant."), answer: .json(.named("Change")),
+        mayConflict: true, room: .changes)
+
+    static let lockDown = APIOperation(
+        method: .post, path: "/api/v1/domains/{domain}/lock-down", name: "lockDown",
+        summary: "Propose to close a domain that sends and takes no mail",
+        details: "SPF, DKIM, MX and DMARC records that say so, in one change. Nothing is changed "
+            + "before it is applied; `consequences` tell what may be lost.",
+        parameters: [domainParameter],
+        body: Body(
+            mediaType: "application/json",
+            schema: .object([
+                mayHave(
+                    "days", .whole(1...Int64(Limits.apiDays)),
+                    "Days in which mail of the domain is looked for; 30 without it.")
+            ]), meaning: "An empty object is enough."), answer: .json(.named("Change")),
+        mayConflict: true, room: .changes)
+
     static let ofChanges = [
-        changes, change, exportChange, applyChange, changeMade, dismissChange, undoChange,
+        changes, change, exportChange, applyChange, changeMade, dismissChange, undoChange, takeStep,
+        lockDown,
     ]
 }

@@ -85,7 +85,23 @@ extension APIOperation {
         summary: "End a domain's rules", parameters: [domainParameter], answer: .nothing,
         room: .way)
 
-    static let ofWay = [way, propose, proposal, approve, decline, agree, endRules]
+    static let twoPeople = APIOperation(
+        method: .get, path: "/api/v1/two-people", name: "twoPeople",
+        summary: "Whether a policy needs the approval of somebody else than who proposed it",
+        answer: .json(.named("TwoPeople")), room: .way)
+
+    static let wantTwoPeople = APIOperation(
+        method: .put, path: "/api/v1/two-people", name: "wantTwoPeople",
+        summary: "Want two people for policies, or let one be enough",
+        details: "For the whole organisation; with a token of the role owner alone.",
+        body: Body(
+            mediaType: "application/json", schema: .object([has("wanted", .flag)]),
+            meaning: "What is wanted from now on."), answer: .json(.named("TwoPeople")),
+        room: .way)
+
+    static let ofWay = [
+        way, propose, proposal, approve, decline, agree, endRules, twoPeople, wantTwoPeople,
+    ]
 
     private static let days = APISchema.whole(
         Int64(WayLimits.days.lowerBound)...Int64(WayLimits.days.upperBound))

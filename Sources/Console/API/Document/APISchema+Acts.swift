@@ -61,6 +61,9 @@ extension APISchema {
             has("known", .open("The mail at risk as it was known then.")),
             has("sentence", anyText), has("confidence", .list(anyText)),
         ]),
+        "TwoPeople": .object([
+            has("wanted", .flag, "Whether who proposes a policy may not approve it.")
+        ]),
         "WayDecision": .object([
             has("proposal", .named("Proposal")), has("sentence", anyText),
             mayHave("change", count, "The DNS change that makes it."),

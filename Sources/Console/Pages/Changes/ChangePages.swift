@@ -61,62 +61,40 @@ struct ChangePages {
 
     // MARK: Proposing
 
+    private var requests: ChangeRequests { ChangeRequests(services: services, desk: desk) }
+
     private func propose(_ request: Request, _ context: ConsoleContext) async throws -> Response {
-        let domain = try context.domain()
-        let person = try context.personForDNS()
         let query = Query(request)
         let choice = WindowChoice(query)
-        guard
-            let plan = try await services.rooms(context.visit).adviser.plan(
-                for: domain, days: choice.days, until: choice.until, now: services.now())
-        else { throw DomainPages.unknown(domain) }
-        let order = query["step"].flatMap { Int($0) }
-        // The plan may have changed since the page was drawn: the kind has to be the same.
-        guard
-            let step = plan.steps.first(where: {
-                $0.order == order && $0.kind.rawValue == query["kind"]
-            }), !step.changes.isEmpty
-        else {
-            throw ConsoleError.badRequest(
-                "The plan has changed since you opened the page. Look at it again.")
-        }
-        if step.kind == .lockDown { return try await lockDown(domain, person, choice, context) }
-        return try await keep(context) {
-            try await desk.propose(
-                step.changes, for: domain, reason: step.title, by: person,
-                mail: ChangeConsequences.Mail(of: plan))
+        return try await ask(context) { domain, person, rooms in
+            try await requests.take(
+                step: query["step"].flatMap { Int($0) }, kind: query["kind"], of: domain,
+                .init(days: choice.days, until: choice.until), by: person, in: rooms)
         }
     }
 
     private func proposeLockDown(_ context: ConsoleContext) async throws -> Response {
-        try await lockDown(
-            try context.domain(), try context.personForDNS(), WindowChoice.standard, context)
-    }
-
-    private func lockDown(
-        _ domain: DomainName, _ person: String, _ choice: WindowChoice, _ context: ConsoleContext
-    ) async throws -> Response {
-        let overview = try await services.rooms(context.visit).domains.overview(
-            of: domain, days: choice.days, until: choice.until, now: services.now())
-        let counts = overview?.counts ?? ClassCounts()
-        return try await keep(context) {
-            try await desk.proposeLockDown(
-                of: domain, by: person, reportURI: nil,
-                legitimate: ClassCounts.sum(counts[.compliant], counts[.misconfigured]),
-                undecided: counts[.unknown], days: choice.days)
+        try await ask(context) { domain, person, rooms in
+            try await requests.lockDown(domain, .init(), by: person, in: rooms)
         }
     }
 
-    private func keep(
-        _ context: ConsoleContext, _ propose: () async throws -> StoredChange
+    private func ask(
+        _ context: ConsoleContext,
+        _ propose: (DomainName, String, OrganisationServices) async throws -> StoredChange
     ) async throws -> Response {
+        let (domain, person) = (try context.domain(), try context.personForDNS())
         do {
-            let stored = try await propose()
+            let stored = try await propose(domain, person, try services.rooms(context.visit))
             return .redirect(to: "/changes/\(stored.id)", type: .normal)
-        } catch let fault as ZoneFault {
-            throw ConsoleError.badRequest(ForeignText.clean(fault.description, limit: 900))
-        } catch let fault as ZoneChangeError {
-            throw ConsoleError.badRequest(ForeignText.clean(fault.description, limit: 900))
+        } catch let refusal as ChangeRequests.Refusal {
+            switch refusal {
+            case .unknown(let domain): throw DomainPages.unknown(domain)
+            case .otherPlan:
+                throw ConsoleError.badRequest(
+                    "The plan has changed since you opened the page. Look at it again.")
+            case .zone(let sentence): throw ConsoleError.badRequest(sentence)
+            }
         }
     }
 
