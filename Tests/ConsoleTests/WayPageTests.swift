@@ -156,8 +156,9 @@ import Testing
             for words in [
                 "Below bank.example the record is weaker: sp=none asks for less than p=reject",
                 "What np=reject would have done", "names below bank.example that do not exist",
-                "<option value=\"np-reject\" selected>np=reject</option>",
-                "<option value=\"sp-quarantine\">sp=quarantine</option>", ">sp=reject</li>",
+                "<option value=\"np-reject\" selected>np=reject (names that do not exist)</option>",
+                "<option value=\"sp-quarantine\">sp=quarantine (subdomains)</option>",
+                ">sp=reject</li>",
                 "name=\"subdomains\" value=\"1\"> Also raise weaker",
             ] {
                 #expect(way.text.contains(words), "\(words)")
@@ -169,7 +170,7 @@ import Testing
             check(page, "proposal")
             for words in [
                 "Proposal 1: np=reject", "v=DMARC1; p=reject; sp=none; np=reject",
-                "do not say whether a name existed",
+                "do not say whether a name existed", "With np=reject receivers do not take mail",
             ] {
                 #expect(page.text.contains(words), "\(words)")
             }

@@ -14,7 +14,8 @@ extension PolicyRisk {
 
     /// The figure with its denominator, in a sentence.
     public var sentence: String {
-        let source = names.map { " from " + SubdomainNames.words($0, below: domain) } ?? ""
+        let names = names.map { SubdomainNames.words($0, below: domain) }
+        let source = names.map { " from \($0)" } ?? ""
         if messages == 0, names != nil, hasReports {
             return "None of the \(PlanNumbers.messages(coverage.messages)) that were reported came"
                 + "\(source): nothing would be lost."
@@ -27,7 +28,9 @@ extension PolicyRisk {
                 "All \(PlanNumbers.messages(messages)) that were reported\(source) are forged: none of "
                 + "yours was seen."
         }
-        let whole = "\(PlanNumbers.messages(legitimate))\(source) that are or may be yours"
+        let whole =
+            "\(PlanNumbers.messages(legitimate)) that are or may be yours"
+            + (names.map { " and came from \($0)" } ?? "")
         guard atRisk > 0 else {
             return "Of the \(whole), none would have been put aside or refused."
         }
@@ -42,6 +45,9 @@ extension PolicyRisk {
         guard let names else { return [] }
         var remarks: [String] = []
         if names.contains(.missing) {
+            remarks.append(
+                "Nobody can answer mail from a name that does not exist, so it is hardly ever "
+                    + "honest: if a sender here is yours, give its name a record in the DNS first.")
             remarks.append(
                 "Reports do not say whether a name existed: the DNS was asked now, not on the days "
                     + "of the mail. Receivers that do not follow RFC 9989 yet do not know np, and "

@@ -28,7 +28,7 @@ struct ProposalPage {
         fields["proposalRemark"] =
             proposal.remark.isEmpty ? nil : ForeignText.value(proposal.remark, limit: 900)
         fields["sets"] = RiskFields.difference(domain, from: draft.replaces, to: draft.record)
-        fields["testWords"] = proposal.step.isTest ? .text(Self.test(proposal.step)) : nil
+        fields["stepWords"] = .optional(stepWords)
         fields["known"] = .fields(RiskFields.fields(draft.known, choice: .standard))
         fields["mayDecide"] = .flag(mayAct && isOpen)
         fields["wantsTwo"] = .flag(wantsTwo)
@@ -72,6 +72,18 @@ struct ProposalPage {
         case .declined:
             return [Words.piece("This policy for \(name) was declined. Nothing was changed.")]
         }
+    }
+
+    /// What the tags mean that a reader may not know.
+    private var stepWords: String? {
+        let (before, after) = (proposal.draft.replaces, proposal.draft.record)
+        guard let names = WayMove.names(from: before, to: after) else {
+            return proposal.step.isTest ? Self.test(proposal.step) : nil
+        }
+        let below = SubdomainPolicies(record: after)
+        return names.compactMap { names in
+            below.own(names).map { SubdomainStep(names, $0) }
+        }.map { "With \($0.tags) \($0.words)." }.joined(separator: " ")
     }
 
     private static func test(_ step: WayStep) -> String {

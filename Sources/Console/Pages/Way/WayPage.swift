@@ -93,17 +93,20 @@ struct WayPage {
             return pieces
         }
         pieces.append(Words.piece("With \(next.tested.tags), "))
-        if ahead.names != nil, ahead.legitimate == 0 || ahead.atRisk == 0 {
-            pieces.append(Words.piece("as far as reports tell: ", to: "#basis"))
-            pieces.append(Words.piece(ForeignText.clean(ahead.sentence, limit: 300)))
+        if ahead.names != nil {
+            pieces.append(Words.piece("as far as reports tell: "))
+            pieces.append(
+                Words.piece(ForeignText.clean(ahead.sentence, limit: 400), to: "#risk"))
+            pieces.append(
+                Words.piece(
+                    " What that rests on: \(RiskFields.word(ahead.coverage.level)).", to: "#basis"))
             return pieces
         }
         if ahead.atRisk > 0 {
             pieces.append(
                 Words.piece(
-                    "\(Numbers.share(ahead.atRisk, of: ahead.legitimate)) of the mail "
-                        + (ahead.names == nil ? "" : "from below it ") + "that is or may be yours",
-                    to: "#risk"))
+                    "\(Numbers.share(ahead.atRisk, of: ahead.legitimate)) of the mail that is or "
+                        + "may be yours", to: "#risk"))
             pieces.append(
                 Words.piece(
                     " (\(Numbers.spoken(ahead.atRisk)) of \(Numbers.spoken(ahead.legitimate)) "
@@ -151,10 +154,16 @@ struct WayPage {
         let below = moves.filter { if case .below = $0 { true } else { false } }
         return (below + steps).map { move in
             [
-                "stepValue": .text(move.rawValue), "stepTags": .text(move.tags),
+                "stepValue": .text(move.rawValue), "stepTags": .text(Self.choice(move)),
                 "isNext": .flag(move == next),
             ]
         }
+    }
+
+    private static func choice(_ move: WayMove) -> String {
+        guard case .below(let step) = move else { return move.tags }
+        return step.tags
+            + (step.names == .missing ? " (names that do not exist)" : " (subdomains)")
     }
 
     // MARK: Rules and history
