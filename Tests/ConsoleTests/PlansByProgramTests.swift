@@ -99,6 +99,33 @@ import Testing
         }
     }
 
+    @Test func `programs of another organisation reach nothing of these zones`() async throws {
+        let tenants = try await Tenants()
+        let olga = try await tenants.person("Olga", Standing(.owner), in: Tenants.second)
+        let made = try await tenants.accounts.tokens(of: Tenants.second).make(
+            "theirs", scopes: Set(TokenScope.allCases), role: .owner, days: 1,
+            by: AuditActor(olga), now: tenants.clock.now)
+        let store = WayStore(database: tenants.database)
+        let changes = ChangeStore(database: tenants.database)
+        try await tenants.serve { port in
+            let program = ActingProgram(browser: Browser(port: port), token: made.text)
+            for (method, path, body) in [
+                ("POST", "domains/one.example/lock-down", "{}"),
+                ("POST", "domains/two.example/lock-down", "{}"),
+                (
+                    "POST", "domains/one.example/plan/propose",
+                    #"{"step": 1, "kind": "reject"}"#
+                ),
+                ("PUT", "two-people", #"{"wanted": true}"#), ("GET", "two-people", nil),
+            ] {
+                let answer = try await program.send(method, "/api/v1/" + path, body)
+                #expect(answer.status == 404, "\(method) \(path): \(answer.text)")
+            }
+            #expect(try await store.wantsTwoPeople() == false)
+            #expect(try await changes.list(limit: 5).isEmpty)
+        }
+    }
+
     @Test func `what is weaker below a domain is told to programs and proposed by them`()
         async throws
     {

@@ -92,16 +92,19 @@ struct WayPage {
                         + "\(next.tested.tags) would do."))
             return pieces
         }
-        pieces.append(Words.piece("With \(next.tested.tags), "))
         if ahead.names != nil {
-            pieces.append(Words.piece("as far as reports tell: "))
-            pieces.append(
-                Words.piece(ForeignText.clean(ahead.sentence, limit: 400), to: "#risk"))
             pieces.append(
                 Words.piece(
-                    " What that rests on: \(RiskFields.word(ahead.coverage.level)).", to: "#basis"))
+                    "\(next.tags) would be next. "
+                        + ForeignText.clean(ahead.sentence, limit: 400) + " "))
+            pieces.append(Words.piece("See who sends", to: "#risk"))
+            pieces.append(Words.piece(", and "))
+            pieces.append(
+                Words.piece(
+                    "what that rests on: \(RiskFields.word(ahead.coverage.level)).", to: "#basis"))
             return pieces
         }
+        pieces.append(Words.piece("With \(next.tested.tags), "))
         if ahead.atRisk > 0 {
             pieces.append(
                 Words.piece(
