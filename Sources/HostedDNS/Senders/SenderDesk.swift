@@ -66,6 +66,7 @@ public struct SenderDesk: Sendable {
     /// decision stands: the sender is the person's, whatever the DNS says today.
     ///
     /// - Parameter mayApply: whether this person may change the DNS; otherwise it stays proposed.
+    /// - Throws: `LeftProposal` where the sender was not authorised and its change is still there.
     public func authorise(
         _ sender: String, of domain: DomainName, with change: ZoneChange?, by actor: AuditActor,
         mayApply: Bool, now: Int64
@@ -77,8 +78,8 @@ public struct SenderDesk: Sendable {
             event = try await decisions.act(
                 .authorise(change: stored?.id), on: sender, of: domain, by: actor, now: now)
         } catch {
-            if let stored, let changes { _ = try? await changes.dismiss(stored.id, by: actor.name) }
-            throw error
+            guard let stored, let changes else { throw error }
+            throw await dismiss(stored.id, changes, by: actor, after: error)
         }
         var outcome = Outcome(event: event, change: stored?.id, sentence: nil, isMade: false)
         guard let stored, let changes else { return outcome }
@@ -93,6 +94,23 @@ public struct SenderDesk: Sendable {
         case .refused(let sentence): outcome.sentence = sentence
         }
         return outcome
+    }
+
+    /// Takes a proposal away whose sender was not authorised.
+    ///
+    /// - Returns: what is to be thrown: `cause`, or `LeftProposal` where the proposal is left.
+    private func dismiss(
+        _ id: Int64, _ changes: ChangeDesk, by actor: AuditActor, after cause: any Error
+    ) async -> any Error {
+        do {
+            switch try await changes.dismiss(id, by: actor.name) {
+            case .done: return cause
+            case .refused(let sentence):
+                return LeftProposal(change: id, cause: cause, reason: sentence)
+            }
+        } catch {
+            return LeftProposal(change: id, cause: cause, reason: "\(error)")
+        }
     }
 
     /// What an undone authorisation left in the DNS.

@@ -12,8 +12,9 @@ import Storage
 struct SenderConsole {
     let tenants: Tenants
     let zone = SampleZone()
-    /// Nothing listens at the zone's server, so a change stays proposed.
     let services: ConsoleServices
+    /// Nothing listens at the zone's server, so a change stays proposed.
+    let changes: ChangeDesk
 
     static let zendesk = "service:zendesk"
     static let page = "/domains/one.example"
@@ -33,15 +34,15 @@ struct SenderConsole {
         }
         let first = DomainStore(database: database)
         let reports = SampleReports(.empty)
+        changes = ChangeDesk(
+            store: ChangeStore(database: database), asker: zone, keys: KeyRing(),
+            updater: ZoneUpdater { 0 }, allowsUnsigned: true
+        ) { clock.now }
         services = ConsoleServices(
             domains: first, reports: reports, intake: reports, accounts: tenants.accounts,
             door: reports,
             adviser: DomainAdviser(domains: first, lookup: ZoneAnswers(zone: zone)),
-            now: { clock.now },
-            changes: ChangeDesk(
-                store: ChangeStore(database: database), asker: zone, keys: KeyRing(),
-                updater: ZoneUpdater { 0 }, allowsUnsigned: true
-            ) { clock.now }, others: rooms)
+            now: { clock.now }, changes: changes, others: rooms)
         self.tenants = tenants
     }
 

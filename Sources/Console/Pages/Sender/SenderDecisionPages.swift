@@ -122,6 +122,8 @@ struct SenderDecisionPages {
             return try await body()
         } catch let error as SenderDecisionError {
             throw ConsoleError(error)
+        } catch let left as LeftProposal {
+            throw ConsoleError(left)
         }
     }
 
@@ -188,11 +190,22 @@ extension ConsoleServices {
 }
 
 extension ConsoleError {
-    init(_ error: SenderDecisionError) {
+    init(_ error: SenderDecisionError) { self.init(error, saying: error.description) }
+
+    /// What is left is said with either kind of cause.
+    init(_ left: LeftProposal) {
+        if let error = left.cause as? SenderDecisionError {
+            self.init(error, saying: left.description)
+        } else {
+            self = .unavailable(left.description)
+        }
+    }
+
+    private init(_ error: SenderDecisionError, saying sentence: String) {
         switch error {
-        case .unknownSender: self = .notFound(error.description)
-        case .tooLong: self = .badRequest(error.description)
-        case .unnamed, .nothingToUndo, .changedSince: self = .conflict(error.description)
+        case .unknownSender: self = .notFound(sentence)
+        case .tooLong: self = .badRequest(sentence)
+        case .unnamed, .nothingToUndo, .changedSince: self = .conflict(sentence)
         }
     }
 }
