@@ -76,7 +76,7 @@ struct ServeCommand: AsyncParsableCommand {
                 logger: gatewayLogger())
             let records = recordWatchService(
                 house.database, lookup ?? NoLookup(), logger: gatewayLogger())
-            let plans = try await house.planService(logger: gatewayLogger())
+            let plans = house.planService(logger: gatewayLogger())
             let told = house.exportService(settings, logger: gatewayLogger())
             try await serve(
                 house, settings.console, gateway: gateway, desk: desk, way: way,

@@ -7,13 +7,13 @@ import Storage
 extension House {
     /// Makes the plans that the boards show, in the background; nil without DNS, where a plan
     /// would know nothing.
-    func planService(logger: Logger) async throws -> LoopService? {
+    func planService(logger: Logger) -> LoopService? {
         guard let lookup else { return nil }
-        let (domains, suffixes) = (domains, suffixes)
-        let refreshes = try await accounts.organisations.all().map { organisation in
-            let own = organisation.id == .first ? domains : domains.beside(organisation.id)
+        let (accounts, domains, suffixes) = (accounts, domains, suffixes)
+        let refreshes = OrganisationRounds(accounts.organisations) { organisation in
+            let own = organisation == .first ? domains : domains.beside(organisation)
             return PlanRefresh(
-                programme: accounts.programme(of: organisation.id), lookup: lookup,
+                programme: accounts.programme(of: organisation), lookup: lookup,
                 now: { clock() }
             ) { DomainAdviser(domains: own, lookup: $0, suffixes: suffixes) }
         }
@@ -21,7 +21,7 @@ extension House {
             pause: .seconds(60), complaint: "Plans for the programme could not be made",
             logger: logger
         ) {
-            for refresh in refreshes {
+            for refresh in try await refreshes.current() {
                 for failure in try await refresh.step().failed {
                     let hours = PlanRefresh.Limits.pause / 3_600
                     logger.warning(
