@@ -3,6 +3,7 @@ import Spool
 import UnixSignals
 import Storage
 import Console
+import DomainWatch
 import HostedDNS
 import Logging
 import ServiceLifecycle
@@ -74,14 +75,15 @@ struct ServeCommand: AsyncParsableCommand {
                     desk: house.wayDesk(
                         changes: try house.changeDesk(settings, asker: asker, people: .rule))),
                 logger: gatewayLogger())
-            let records = recordWatchService(
-                house.database, lookup ?? NoLookup(), logger: gatewayLogger())
+            let rhythm = AlertRhythm()
+            let records = house.recordWatchService(rhythm: rhythm, logger: gatewayLogger())
+            let alarm = try house.alertService(settings, rhythm: rhythm)
             let plans = house.planService(logger: gatewayLogger())
             let told = house.exportService(settings, logger: gatewayLogger())
             try await serve(
                 house, settings.console, gateway: gateway, desk: desk, way: way,
                 provider: try settings.signIn.provider(),
-                also: [reload, watch, rules, records, try house.alertService(settings)]
+                also: [reload, watch, rules, records, alarm]
                     + [plans, told].compactMap { $0 }
                     + house.intakeServices(settings, logger: intakeLogger())
             ) { address in

@@ -7,27 +7,22 @@ import SMTPClient
 
 /// Judges alerts again and again, and sends what is due.
 struct AlertService: Service {
-    /// Seconds between two judgements, and between two looks at what is to be sent.
-    private static let judgePause: Int64 = 900
-    private static let sendPause: Duration = .seconds(10)
+    /// Between two looks whether there is something to judge and to send.
+    private static let pause: Duration = .seconds(10)
 
     let round: AlertRound
+    let rhythm: AlertRhythm
     let organisations: OrganisationStore
     let client: SMTPClient?
     let logger: Logger
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            var judgedAt: Int64 = 0
             while !Task.isCancelled {
                 let now = clock()
-                // A clock that was set back does not stop the judging.
-                if now < judgedAt || now - judgedAt >= Self.judgePause {
-                    judgedAt = now
-                    await judge(now)
-                }
+                if await rhythm.begin(now: now) { await judge(now) }
                 await send(now)
-                try? await Task.sleep(for: Self.sendPause)
+                try? await Task.sleep(for: Self.pause)
             }
         }
         await client?.shutDown()
@@ -59,7 +54,7 @@ struct AlertService: Service {
 }
 
 extension House {
-    func alertService(_ settings: Settings) throws -> AlertService {
+    func alertService(_ settings: Settings, rhythm: AlertRhythm) throws -> AlertService {
         var client: SMTPClient?
         if let sender = settings.alerts.sender {
             let options = SMTPClientOptions(
@@ -68,7 +63,7 @@ extension House {
                 options: options, now: { milliseconds() }, logger: gatewayLogger())
         }
         return AlertService(
-            round: try alertRound(settings.alerts, client: client),
+            round: try alertRound(settings.alerts, client: client), rhythm: rhythm,
             organisations: OrganisationStore(database: database), client: client,
             logger: gatewayLogger())
     }
