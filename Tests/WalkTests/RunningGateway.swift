@@ -62,7 +62,7 @@ final class RunningGateway {
 
 /// Whether something comes true within half a minute.
 func eventually(_ body: () throws -> Bool) -> Bool {
-    for _ in 0..<600 {
+    for _ in 0..<1_800 {
         if (try? body()) == true { return true }
         usleep(50_000)
     }

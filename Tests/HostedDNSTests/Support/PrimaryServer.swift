@@ -111,7 +111,7 @@ final class PrimaryServer {
         }
         let log = folder + "/log"
         process = try Command.start(words, log: log)
-        for _ in 0..<400 {
+        for _ in 0..<1_600 {
             if LoopbackPort.connects(Int(port), host: address) { return }
             guard waitpid(process, nil, WNOHANG) == 0 else {
                 process = 0
