@@ -108,7 +108,7 @@ final class ServerProcess {
         let log = folder.appending(path: "log").path
         process = try Command.start([path] + arguments, log: log)
         // The port answers over TCP as soon as the zones are loaded.
-        for _ in 0..<200 {
+        for _ in 0..<1_600 {
             if LoopbackPort.connects(port) { return }
             guard isRunning else { break }
             usleep(50_000)

@@ -68,7 +68,7 @@ final class KnotPrimary {
         process = try Command.start(
             ["/usr/sbin/knotd", "-c", folder + "/knot.conf"], log: folder + "/knot.log")
         // The first question finds it, or the test says what Knot said.
-        for _ in 0..<200 {
+        for _ in 0..<1_600 {
             let log = (try? SharedData.bytes(folder + "/knot.log")) ?? []
             if String(decoding: log, as: UTF8.self).contains("server started") { return }
             usleep(25_000)

@@ -21,7 +21,7 @@ final class RunningGateway {
                 + arguments,
             scratch: scratch, environment: environment)
         var port: Int?
-        for _ in 0..<600 where port == nil {
+        for _ in 0..<1_800 where port == nil {
             let text = (try? String(contentsOfFile: scratch + ".out", encoding: .utf8)) ?? ""
             let line = text.split(separator: "\n").first { $0.hasPrefix("Mail: ") }
             port = line?.split(separator: " ").last.flatMap { Int($0) }

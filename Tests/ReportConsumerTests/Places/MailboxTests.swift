@@ -32,7 +32,7 @@ import Testing
             folder.remove()
         }
         var isUp = false
-        for _ in 0..<200 where !isUp {
+        for _ in 0..<1_200 where !isUp {
             if let wire = LocalServer.connect(folder.securePort) {
                 wire.cut()
                 close(wire.descriptor)
