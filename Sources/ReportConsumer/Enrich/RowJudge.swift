@@ -8,8 +8,8 @@ import Synchronization
 /// Says of each row who sent it and what it is, and remembers what it judged, since most rows are
 /// alike: one judge serves all tasks of an import.
 final class RowJudge: Sendable {
-    private let identifier: SenderIdentifier
     private let brief: SenderIdentifier
+    private let explainer: Explainer
     private let classifier: SourceClassifier
     private let suffixes: PublicSuffixList
     private let networks: NetworkLookup?
@@ -21,13 +21,30 @@ final class RowJudge: Sendable {
         identifier: SenderIdentifier, suffixes: PublicSuffixList, networks: NetworkLookup? = nil,
         mostRemembered: Int
     ) {
-        self.identifier = identifier
         self.brief = identifier.withoutWords
+        self.explainer = Explainer(identifier: identifier, suffixes: suffixes)
         self.classifier = SourceClassifier(
             catalogue: identifier.catalogue, ownDomains: identifier.ownDomains)
         self.suffixes = suffixes
         self.networks = networks
         self.mostRemembered = mostRemembered
+    }
+
+    /// Says in words what a judgement rests on. Judgements hold it, and not the judge that
+    /// remembers them: neither would ever be freed.
+    private final class Explainer: Sendable {
+        private let identifier: SenderIdentifier
+        private let suffixes: PublicSuffixList
+
+        init(identifier: SenderIdentifier, suffixes: PublicSuffixList) {
+            self.identifier = identifier
+            self.suffixes = suffixes
+        }
+
+        func evidence(of observation: SourceObservation) -> [SenderIdentification.Evidence] {
+            identifier.identify(observation) { suffixes.organizationalDomain(of: $0) ?? $0 }
+                .evidence
+        }
     }
 
     /// Everything of a row that a judgement depends on; the address counts only by what DNS and
@@ -89,9 +106,7 @@ final class RowJudge: Sendable {
         return IdentifiedRecord.Judgement(
             identification: identification, sourceClass: classification.sourceClass,
             reason: classification.sentence, authenticationSet: key.authenticationSet,
-            explanation: { [self] in
-                identifier.identify(observation) { organizationalDomain(of: $0) }.evidence
-            })
+            explanation: { [explainer] in explainer.evidence(of: observation) })
     }
 
     private func organizationalDomain(of name: DomainName) -> DomainName {
